@@ -1,14 +1,21 @@
+# make demo       installs what is missing, builds, shows the verdict of a real vmcore
+# make check      installs what is missing, builds, runs every test
 # make            builds build/release/kdtriage
-# make check      unit tests, golden tests and layering, in the current MODE
-# make MODE=asan check          the same under ASan and UBSan
+# make test       every test; installs nothing; MODE=asan under ASan and UBSan
+# make tools      dump-read, dump-info and mkdump beside it
 # make fuzz-smoke FUZZ_SECS=10  every fuzz target for a moment (needs clang)
-# make lint       formatting, clang-tidy, cppcheck
+# make lint       formatting, clang-tidy, cppcheck, layers
+# make lab        boots real kernels under QEMU, crashes them, judges the dumps
+# make bench      wall time and memory beside peers
 
 MODE      ?= release
 FUZZ_SECS ?= 10
+PREFIX    ?= /usr/local
+V         ?= 0
 O         := build/$(MODE)
+VERSION   := 0.1.0
 
-PKGS    := libdw libelf capstone json-c zlib lzo2
+PKGS    := libdw libelf capstone json-c zlib lzo2 libzstd yaml-0.1 libpcre2-8
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	   -Wmissing-declarations -Wformat=2 -Wwrite-strings -Wcast-qual -Wundef \
 	   -Wvla -Wconversion -Wno-sign-conversion
@@ -19,79 +26,114 @@ MODE_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-
 MODE_fuzz    := $(MODE_asan) -fsanitize=fuzzer-no-link
 MODE_cov     := -O0 --coverage
 
+# make V=1 shows whole commands.
+ifneq ($(V),1)
+Q       = @echo '  $(1) $@' && 
+else
+Q       =
+endif
+
 ifeq ($(MODE),fuzz)
 CC      := clang
 endif
 
-FLAGS    = -std=gnu11 -g -D_GNU_SOURCE -Isrc $(WARN) $(WERROR) $(MODE_$(MODE)) \
-	   $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
-LIBS     = $(LDFLAGS) $(shell pkg-config --libs $(PKGS))
+FLAGS    = -std=gnu11 -g -D_GNU_SOURCE -DKDTRIAGE_VERSION='"$(VERSION)"' -Isrc -Itests/unit $(WARN) $(WERROR) \
+	   $(MODE_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+LIBS     = $(LDFLAGS) -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lsnappy -lm
 
 SRC      := $(sort $(wildcard src/*.c src/*/*.c))
+HDR      := $(sort $(wildcard src/*.h src/*/*.h))
+EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list templates/*))
 UNIT     := $(sort $(wildcard tests/unit/*/test_*.c))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-OBJ      := $(SRC:%.c=$(O)/%.o)
+TOOL     := $(sort $(wildcard tests/tools/*.c))
+OBJ      := $(SRC:%.c=$(O)/%.o) $(O)/embedded.o
 CORE     := $(filter-out $(O)/src/main.o,$(OBJ))
 UNIT_BIN := $(UNIT:%.c=$(O)/%)
 FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
+TOOL_BIN := $(TOOL:tests/tools/%.c=$(O)/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all check unit golden layers lint fuzz fuzz-bins fuzz-smoke valgrind clean
+.PHONY: all tools deps demo check test layers lint lab lab-compare corpus bench fuzz fuzz-bins \
+	fuzz-smoke valgrind clean
 
 all: $(O)/kdtriage
 
 $(O)/kdtriage: $(OBJ)
-	$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+
+tools: $(TOOL_BIN)
+$(TOOL_BIN): $(O)/%: $(O)/tests/tools/%.o $(CORE)
+	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
 
 $(UNIT_BIN): %: %.o $(CORE)
-	$(CC) $(FLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 $(FUZZ_BIN): %: %.o $(CORE)
-	$(CC) $(FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(call Q,LD)$(CC) $(FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+	$(call Q,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# Rewritten only when the compiler or its flags change, and then rebuilds all.
+# Rules and templates inside the program.
+$(O)/embedded.S: $(EMBED) src/embed.sh $(O)/embed.list
+	sh src/embed.sh $(EMBED) >$@
+$(O)/embedded.o: $(O)/embedded.S
+	$(call Q,AS)$(CC) $(FLAGS) -c -o $@ $<
+
+# Rewritten only when the compiler or its flags, or the list of embedded files, change.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(FLAGS)' | cmp -s - $@ || echo '$(CC) $(FLAGS)' >$@
+$(O)/embed.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EMBED)' | cmp -s - $@ || echo '$(EMBED)' >$@
 FORCE:
 
-check: unit golden layers
+deps:
+	@sh .ci/deps
 
-unit: $(UNIT_BIN:%=%.ran)
-$(UNIT_BIN:%=%.ran): %.ran: %
-	@$(RUN) $< >$<.log 2>&1 || { cat $<.log; exit 1; }
-	@touch $@
+# A second make, because what deps installs changes the flags that pkg-config gives.
+demo: deps
+	@$(MAKE) --no-print-directory -j2 -s all
+	@echo '$$ $(O)/kdtriage samples/null-write/vmcore'
+	@$(O)/kdtriage samples/null-write/vmcore
 
-golden: $(O)/kdtriage
-	@sh tests/golden/run $(O)/kdtriage
+check: deps
+	@$(MAKE) --no-print-directory -j2 test
+
+test: all tools $(UNIT_BIN)
+	@sh tests/run $(O) $(UNIT_BIN)
 
 layers:
-	@awk -f tests/lint/layers.awk $(SRC) $(wildcard src/*/*.h)
+	@awk -f tests/lint/layers.awk $(SRC) $(HDR)
 
 lint: layers
-	clang-format --dry-run -Werror $(SRC) $(wildcard src/*/*.h) $(UNIT) $(FUZZ)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Isrc \
+	clang-format --dry-run -Werror $(SRC) $(HDR) $(UNIT) $(FUZZ) $(TOOL)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Isrc -j2 \
 		--enable=warning,performance,portability $(SRC)
-	clang-tidy --quiet $(SRC) -- $(FLAGS)
+	printf '%s\n' $(SRC) | xargs -P2 -n8 sh -c 'clang-tidy --quiet "$$@" -- $(FLAGS)' sh
+
+lab: all tools
+	tests/lab/run
+
+bench: all tools
+	tests/bench/run
+
+corpus: all
+	@sh tests/corpus/run $(O)/kdtriage
 
 valgrind:
-	$(MAKE) MODE=debug RUN='valgrind -q --error-exitcode=9 --leak-check=full' unit
+	$(MAKE) MODE=debug RUN='valgrind -q --error-exitcode=9 --leak-check=full' test
 
 fuzz:
 	$(MAKE) MODE=fuzz fuzz-bins
 fuzz-bins: $(FUZZ_BIN)
 fuzz-smoke: fuzz
-	@for t in $(FUZZ:tests/fuzz/%.c=%); do \
-		mkdir -p build/corpus/$$t; \
-		build/fuzz/tests/fuzz/$$t -max_total_time=$(FUZZ_SECS) -verbosity=0 \
-			-artifact_prefix=build/ build/corpus/$$t || exit 1; \
-	done
+	@FUZZ_SECS=$(FUZZ_SECS) sh tests/fuzz/run $(FUZZ:tests/fuzz/%.c=%)
 
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(UNIT_BIN:%=%.d) $(FUZZ_BIN:%=%.d)
+-include $(OBJ:.o=.d) $(UNIT:%.c=$(O)/%.d) $(FUZZ:%.c=$(O)/%.d) $(TOOL:%.c=$(O)/%.d)

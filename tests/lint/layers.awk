@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A folder of src/ may include itself and the folders named after it here, so the
 # folders form layers: nothing includes upwards.
 BEGIN {

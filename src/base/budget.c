@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/budget.h"
+
+#include <stddef.h>
+#include <time.h>
+
+uint64_t
+budget_now_ns(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+struct budget
+budget_of(uint64_t time_ns, uint64_t memory_bytes)
+{
+	struct budget b = { 0 };
+
+	b.deadline_ns = time_ns == 0 ? 0 : budget_now_ns() + time_ns;
+	b.memory_bytes = memory_bytes;
+	return b;
+}
+
+bool
+budget_expired(struct budget *b)
+{
+	if (b == NULL || b->deadline_ns == 0)
+		return false;
+	if (!b->time_ran_out && budget_now_ns() >= b->deadline_ns)
+		b->time_ran_out = true;
+	return b->time_ran_out;
+}
+
+bool
+budget_take(struct budget *b, uint64_t len)
+{
+	if (b == NULL)
+		return true;
+	if (b->memory_bytes != 0 && len > b->memory_bytes - b->taken_bytes) {
+		b->memory_ran_out = true;
+		return false;
+	}
+	b->taken_bytes += len;
+	return true;
+}
+
+void
+budget_return(struct budget *b, uint64_t len)
+{
+	if (b != NULL)
+		b->taken_bytes -= len < b->taken_bytes ? len : b->taken_bytes;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * limits.h - every cap on work that the input drives, each with its reason.
+ *
+ * The dead kernel's words are claims: lists may be cyclic and counts absurd. A walk that
+ * reaches its cap ends with ERROR_LIMIT and the report says so.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+	LIMIT_EVENTS = 256,          /* kept in events[]; the count of the rest is reported */
+	LIMIT_EVENT_LINES = 512,     /* kept per event: a register and stack dump is below 200 */
+	LIMIT_FRAMES = 512,          /* of one stack; a 16 KiB stack holds at most 2048 words */
+	LIMIT_MODULES = 4096,        /* distributions ship about 5,000, machines load hundreds */
+	LIMIT_LINE_BYTES = 8192,     /* of a log line; printk's own limit is 1024 a record */
+	LIMIT_LOG_TAIL = 200,        /* lines in log.tail[] */
+	LIMIT_LOG_BYTES = 64 << 20,  /* of the printk buffer: log_buf_len's maximum in use */
+	LIMIT_NOTE_BYTES = 64 << 20, /* of all ELF notes: 4096 CPUs of 500 bytes are 2 MiB */
+	LIMIT_VMCOREINFO_BYTES = 1 << 20, /* the kernel's own is one page, or a few */
+	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
+};
+
+#endif

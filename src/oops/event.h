@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event.h - one crash report of the kernel log, understood.
+ */
+#ifndef OOPS_EVENT_H
+#define OOPS_EVENT_H
+
+#include "model/frame.h"
+#include "model/kind.h"
+#include "model/message.h"
+#include "model/regs.h"
+
+enum event_access {
+	EVENT_ACCESS_UNKNOWN,
+	EVENT_ACCESS_READ,
+	EVENT_ACCESS_WRITE,
+	EVENT_ACCESS_EXEC,
+	EVENT_ACCESS_FREE,
+};
+
+/* Texts live in the arena that the report was read with. */
+struct event {
+	enum kind kind;
+	struct str head;     /* the head line */
+	struct str function; /* that names the report, by names_canonical(); empty unknown */
+	struct str module;   /* of it; empty: vmlinux or unknown */
+	struct str detail;   /* what the head line adds to the kind, or empty */
+	struct str comm;
+	struct str taint;    /* letters as printed: "G        W  O"; empty: not printed */
+	bool not_tainted;    /* printed "Not tainted" */
+	struct str hardware; /* "Hardware name:" of the report */
+	enum event_access access;
+	uint64_t address;    /* accessed; with has_address */
+	uint64_t error_code; /* with has_error_code */
+	uint64_t ns;         /* since boot; with has_time */
+	uint64_t line;       /* of the log, from 1 */
+	uint64_t seconds;    /* a lockup, a stall, a blocked task had lasted; with has_seconds */
+	int64_t pid;         /* with has_pid */
+	uint32_t cpu;        /* with has_cpu */
+	uint32_t repeated;   /* how often the same came again */
+	bool has_address, has_error_code, has_time, has_seconds, has_pid, has_cpu;
+	bool fatal;
+	bool corrupted;
+	bool user_mode; /* CS, or the processor's like, says user mode; with has_mode */
+	bool has_mode;
+
+	struct frame *frame; /* call trace, innermost first, unreliable frames marked */
+	size_t frame_count;
+	struct regs regs;
+	struct str code; /* text of the "Code:" line behind the colon; the marker kept */
+	uint64_t ip;     /* address of the faulting instruction; with has_ip */
+	bool has_ip;
+	struct frame ip_frame; /* function and offset of the RIP line; function empty if none */
+	struct {
+		const char *level;
+		uint64_t value;
+	} page_table[5]; /* PGD ... PTE lines */
+	size_t page_table_count;
+
+	struct str *text;  /* untouched lines */
+	size_t text_count; /* at most LIMIT_EVENT_LINES */
+};
+
+#endif

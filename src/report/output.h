@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output.h - which output formats exist, and writing a report in one.
+ *
+ * A text format is a template: a file in templates/, embedded in the program. A structured
+ * format is a C function and a row in output.c.
+ */
+#ifndef REPORT_OUTPUT_H
+#define REPORT_OUTPUT_H
+
+#include "base/error.h"
+#include "facts/facts.h"
+
+#include <stdio.h>
+
+struct output_options {
+	const char *format;   /* "json", "markdown", a template's name */
+	const char *template; /* --template=FILE, or NULL */
+	bool color;           /* the terminal shows colours */
+	bool one_line;        /* JSON as one object a line */
+	unsigned int width;   /* columns of the terminal; 0: not one */
+};
+
+/* Is there such a format (or can that template be read and understood)? Called before the
+ * dump is opened, so that a typing error costs no time. */
+const struct error *output_check(const struct output_options *o, struct arena *a) MUST_CHECK;
+
+/* Writes the whole report. The facts are complete and redacted. */
+const struct error *output_write(const struct output_options *o, const struct facts *f,
+				 struct arena *a, FILE *out) MUST_CHECK;
+
+/* Names of all formats, NULL-terminated. */
+const char *const *output_formats(struct arena *a);
+
+#endif
