@@ -87,6 +87,34 @@ str_compare(struct str a, struct str b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+enum {
+	DISTANCE_MAX = 96, /* letters; longer texts are not compared */
+};
+
+size_t
+str_distance(struct str a, struct str b)
+{
+	size_t row[DISTANCE_MAX + 1];
+
+	if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
+		return STR_NONE;
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
+			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+
+			diagonal = row[j];
+			row[j] = change < best ? change : best;
+		}
+	}
+	return row[b.len];
+}
+
 struct str
 str_from(struct str s, size_t off)
 {

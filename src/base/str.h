@@ -45,6 +45,10 @@ size_t str_find_char(struct str s, char c);
 bool str_has(struct str s, struct str needle);
 int str_compare(struct str a, struct str b); /* as memcmp, shorter first */
 
+/* Letters to insert, remove or change to make one of the other; STR_NONE if one is longer than
+ * anything that people type. */
+size_t str_distance(struct str a, struct str b);
+
 struct str str_from(struct str s, size_t off); /* what follows off; empty past the end */
 struct str str_first(struct str s, size_t len);
 struct str str_trim(struct str s); /* without blanks at both ends */

@@ -92,33 +92,6 @@ facts_is_prefix(enum fact_shape shape, struct str prefix)
 	return false;
 }
 
-enum {
-	DISTANCE_MAX = 96, /* longer paths are not compared */
-};
-
-/* Levenshtein distance; both at most DISTANCE_MAX long. */
-static size_t
-distance(struct str a, struct str b)
-{
-	size_t row[DISTANCE_MAX + 1];
-
-	for (size_t j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.len; j++) {
-			size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
-			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-
-			diagonal = row[j];
-			row[j] = change < best ? change : best;
-		}
-	}
-	return row[b.len];
-}
-
 struct nearest {
 	struct arena *arena;
 	struct str wanted;
@@ -129,10 +102,7 @@ struct nearest {
 static void
 consider(struct nearest *n, struct str path)
 {
-	if (path.len > DISTANCE_MAX || n->wanted.len > DISTANCE_MAX)
-		return;
-
-	size_t d = distance(n->wanted, path);
+	size_t d = str_distance(n->wanted, path);
 
 	if (d < n->distance) {
 		n->distance = d;
