@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads the tables `scenarios` and `formats`; their own comments say what the columns mean."""
+import hashlib
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+EVENTS = ("nmi", "mce")
+CPU_MODEL = {"6.12": "qemu64,+smep,+smap"} # 6.12 dies at random with `max` under old emulators
+
+
+def rows(name):
+    for line in (HERE / name).read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield [column.strip() for column in (line + " ").split(" | ")]
+
+
+class Scenario:
+    def __init__(self, name, how, do, params, says, report):
+        self.name, self.do, self.params, self.says = name, do, params, says
+        words = how.split()
+        options = dict(w.split("=", 1) for w in words if "=" in w)
+        self.smoke = "smoke" in words
+        self.kdump = "kdump" in words
+        self.dumps = [w for w in words if w in ("zlib", "elf")]
+        self.event = next((w for w in words if w in EVENTS), None)
+        self.cpus = int(options.get("smp", 2))
+        self.memory = int(options.get("memory", 1024 if self.kdump else 192))
+        self.model = options.get("cpu")
+        self.only = options.get("only", "").split(",") if "only" in options else None
+        self.how = how
+        self.expected = []
+        for pair in report.split():
+            path, _, values = pair.partition("=")
+            self.expected.append((path, values.split(",")))
+
+    def crashes(self):
+        """False for a machine that goes on living."""
+        return "wait" not in self.do.split() or self.event is not None
+
+    def cpu_model(self, series):
+        return self.model or CPU_MODEL.get(series, "max")
+
+    def key(self, kernel, ko):
+        """Changes when an old dump no longer is what this row describes."""
+        digest = hashlib.sha256()
+        for part in (self.how, self.do, self.params, kernel.release,
+                     self.cpu_model(kernel.series), *formats(kernel.series)):
+            digest.update(str(part).encode() + b"\0")
+        for path in (ko.parent / "kdlab.c", HERE / "init"):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+def scenarios():
+    return [Scenario(*row) for row in rows("scenarios")]
+
+
+def formats(series):
+    """Name and makedumpfile options of each format that a series' makedumpfile writes."""
+    return [(name, options) for name, only, options in rows("formats")
+            if not only or series in only.split(",")]
+
+
+CRASH_LINE = re.compile(
+    r"BUG: |kernel BUG at|general protection fault|Kernel panic - not syncing|divide error|"
+    r"invalid opcode|int3: 0000|double fault|soft lockup|WARNING: CPU|WARNING: \S+ at|"
+    r"INFO: .*(?:stall|blocked for more)|list_(?:del|add) corruption|invoked oom-killer|"
+    r"sysrq: Trigger a crash|usercopy: Kernel memory|NMI received|\[Hardware Error\]|"
+    r"kernel tried to execute|stack guard page")
+CPU_LINE = re.compile(r"CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (\S.*?) "
+                      r"(?:Kdump: loaded )?(?:Tainted|Not tainted)")
+
+
+class Console:
+    """What the guest's serial console says about its crash."""
+
+    def __init__(self, data):
+        text = data.decode("utf-8", "replace").replace("\r", "")
+        start = text.find("\nlab: ")
+        text = text[start:] if start >= 0 else text
+        self.lines = text.split("lab: captured")[0].splitlines()
+        end = next((i for i, line in enumerate(self.lines) if "Linux version" in line), None)
+        self.lines = self.lines[:end] # no further than to the capture kernel
+
+    def first_crash_line(self):
+        return next((line for line in self.lines if CRASH_LINE.search(line)), None)
+
+    def died_of(self, says):
+        """None if the crash is the scenario's own, else what it was instead."""
+        first = self.first_crash_line()
+        if says == "-":
+            return first
+        if first is None:
+            return "no crash"
+        return None if re.search(says, first) else first
+
+    def panic_cpu(self):
+        """(cpu, pid, comm) of the task in which the machine died."""
+        found = None
+        for line in self.lines:
+            match = CPU_LINE.search(line)
+            found = match.groups() if match else found
+            if "end Kernel panic" in line:
+                break
+        return found
