@@ -14,6 +14,7 @@ enum {
 	LIMIT_FRAMES = 512,          /* of one stack; a 16 KiB stack holds at most 2048 words */
 	LIMIT_MODULES = 4096,        /* distributions ship about 5,000, machines load hundreds */
 	LIMIT_LINE_BYTES = 8192,     /* of a log line; printk's own limit is 1024 a record */
+	LIMIT_TEXT_BYTES = 64 << 20, /* of one report, in any format */
 	LIMIT_LOG_TAIL = 200,        /* lines in log.tail[] */
 	LIMIT_LOG_BYTES = 64 << 20,  /* of the printk buffer: log_buf_len's maximum in use */
 	LIMIT_NOTE_BYTES = 64 << 20, /* of all ELF notes: 4096 CPUs of 500 bytes are 2 MiB */
