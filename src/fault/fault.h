@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fault.h - one faulting instruction, understood.
+ *
+ * Needs only what an oops prints: the "Code:" bytes, the registers, the address and the error
+ * code; so it works on a text log. What else is known makes it better.
  */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
@@ -8,18 +11,28 @@
 #include "arch/arch.h"
 #include "facts/facts.h"
 
+/* What the processor complained about. */
+enum fault_trap {
+	FAULT_TRAP_PAGE_FAULT, /* the address could not be accessed; the error code says why */
+	FAULT_TRAP_PROTECTION, /* x86 #GP, #SS: no address, or the kernel's own computation of it */
+	FAULT_TRAP_OTHER,      /* the instruction itself: invalid, breakpoint, division ... */
+};
+
 /* What is known of the fault. Borrowed. */
 struct fault_input {
 	const struct arch *arch;
 	struct str code; /* bytes as the kernel's "Code:" line has them, the marker kept: "8b 04
 			    <c7> 00"; or empty */
-	const struct regs *regs; /* of the faulting context */
+	const struct regs *regs; /* of the faulting context; NULL if none are known */
 	struct str function;     /* that the instruction is in, or empty */
 	uint64_t function_off;   /* bytes into it; with has_function_off */
+	uint64_t function_len;   /* bytes of it; 0 unknown */
 	uint64_t ip;             /* with has_ip */
 	uint64_t address;        /* that could not be accessed; with has_address */
 	uint64_t error_code;     /* with has_error_code */
 	bool has_function_off, has_ip, has_address, has_error_code;
+	enum fault_trap trap;
+	const char *access;   /* read write exec, as the kernel said it in words; or NULL */
 	struct origin origin; /* of all this */
 };
 

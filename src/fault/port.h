@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * port.h - what is different between processors when a fault is explained, one const struct
+ * each. A NULL is a feature that the port lacks; what depends on it is then unknown.
+ */
+#ifndef FAULT_PORT_H
+#define FAULT_PORT_H
+
+#include "fault/fault.h"
+#include "fault/insn.h"
+
+/* What an error code says. */
+struct port_code {
+	const char *access; /* read write exec, or NULL */
+	const char *mode;   /* kernel user, or NULL */
+	uint16_t known;     /* bits of enum port_bit that the code tells about */
+	uint16_t set;       /* those of them that are set */
+};
+
+/* In the order of fault.error_code.bits in schema.def. */
+enum port_bit {
+	PORT_BIT_PRESENT = 1 << 0,
+	PORT_BIT_WRITE = 1 << 1,
+	PORT_BIT_USER = 1 << 2,
+	PORT_BIT_RESERVED = 1 << 3,
+	PORT_BIT_INSTRUCTION = 1 << 4,
+	PORT_BIT_PKEY = 1 << 5,
+	PORT_BIT_SHADOW_STACK = 1 << 6,
+	PORT_BIT_SGX = 1 << 7,
+	PORT_BIT_RMP = 1 << 8,
+	PORT_BIT_COUNT = 9,
+};
+
+struct port {
+	const char *arch;  /* name in struct arch */
+	uint8_t step;      /* instructions begin at multiples of this many bytes */
+	uint8_t max_len;   /* of an instruction; equal to step if all have one length */
+	bool words_as_hex; /* bytes are shown as words of one group, as the kernel prints them */
+
+	/* What capstone cannot decode, or decodes wrongly: the length, or 0. May be NULL. */
+	size_t (*decode)(struct decoder *d, struct bytes b, uint64_t address);
+
+	/* The text of the instruction decoded last; NULL: capstone's own. */
+	void (*text)(struct decoder *d, const struct insn_place *place, size_t off,
+		     char text[INSN_TEXT_LEN]);
+
+	/* How unlikely it is in kernel code, for finding boundaries; NULL: all alike. */
+	uint8_t (*penalty)(const struct decoder *d);
+
+	/* The error code of a page fault. False if there is nothing to tell from it. */
+	bool (*code)(const struct fault_input *in, struct port_code *out);
+
+	/* Privilege of the faulting code from its registers: kernel user, or NULL. */
+	const char *(*mode)(const struct regs *r);
+};
+
+extern const struct port port_x86_64;
+
+/* NULL if there is none. */
+const struct port *port_find(const struct arch *arch);
+
+#endif

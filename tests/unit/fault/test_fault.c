@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/fault.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+static const struct origin from_log = { ORIGIN_LOG, "kernel log line 7" };
+
+/* The oops of "echo c > /proc/sysrq-trigger" on 3.10.0-957.el7.x86_64. */
+static struct fault_input
+sysrq(const struct regs *r)
+{
+	return (struct fault_input){
+		.arch = &arch_x86_64,
+		.code = STR("eb 9b 45 01 f4 45 39 65 34 75 e5 4c 89 ef e8 e2 f7 ff ff eb db 0f 1f "
+			    "44 00 00 55 48 89 e5 c7 05 21 57 7e 00 01 00 00 00 0f ae f8 <c6> 04 "
+			    "25 00 00 00 00 01 5d c3 0f 1f 44 00 00 55 31 c0 c7 05 9e"),
+		.regs = r,
+		.function = STR("sysrq_handle_crash"),
+		.function_off = 0x16,
+		.function_len = 0x20,
+		.ip = 0xffffffff9d461bf6,
+		.error_code = 2,
+		.has_function_off = true,
+		.has_ip = true,
+		.has_address = true,
+		.has_error_code = true,
+		.origin = from_log,
+	};
+}
+
+static const char *
+text_of(struct arena *a, const struct fact_row *row, enum fact_id id)
+{
+	const struct fact *fact = facts_get(row, id);
+
+	if (fact->count == 0)
+		return "(unknown)";
+	return facts_value_text(a, facts_info(id)->kind, &fact->values[0]);
+}
+
+static const struct fact_row *
+explain(struct arena *a, const struct fault_input *in)
+{
+	struct facts *f = facts_new(a);
+
+	fault_explain(in, a, f);
+	return facts_root_const(f);
+}
+
+static void
+disassembles_the_function_round_the_fault_as_crash_does(void **state)
+{
+	static const struct {
+		const char *address, *offset, *text;
+	} want[] = {
+		{ "0xffffffff9d461be0", "0x0", "nopl 0x0(%rax,%rax,1)" },
+		{ "0xffffffff9d461be5", "0x5", "push %rbp" },
+		{ "0xffffffff9d461be6", "0x6", "mov %rsp,%rbp" },
+		{ "0xffffffff9d461be9", "0x9",
+		  "movl $0x1,0x7e5721(%rip)        # 0xffffffff9dc47314" },
+		{ "0xffffffff9d461bf3", "0x13", "sfence" },
+		{ "0xffffffff9d461bf6", "0x16", "movb $0x1,0x0" },
+		{ "0xffffffff9d461bfe", "0x1e", "pop %rbp" },
+		{ "0xffffffff9d461bff", "0x1f", "ret" },
+	};
+	struct fault_input in = sysrq(NULL);
+	const struct fact_row *root = explain(*state, &in);
+	const struct fact *rows = facts_get(root, FACT_DISASSEMBLY);
+
+	assert_int_equal(rows->count, ARRAY_LEN(want));
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		const struct fact_row *row = rows->values[i].row;
+
+		assert_string_equal(text_of(*state, row, INSTRUCTION_ADDRESS), want[i].address);
+		assert_string_equal(text_of(*state, row, INSTRUCTION_OFFSET), want[i].offset);
+		assert_string_equal(text_of(*state, row, INSTRUCTION_TEXT), want[i].text);
+		assert_string_equal(text_of(*state, row, INSTRUCTION_FAULT),
+				    i == 5 ? "true" : "false");
+	}
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_TEXT), "movb $0x1,0x0");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_BYTES),
+			    "c6 04 25 00 00 00 00 01");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_OFFSET), "0x16");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_FUNCTION),
+			    "sysrq_handle_crash");
+}
+
+static void
+names_every_bit_of_a_page_fault_error_code(void **state)
+{
+	static const struct {
+		uint64_t code;
+		const char *access, *mode;
+		const char *bits; /* in the order of the facts */
+	} want[] = {
+		{ 0x0, "read", "kernel",
+		  "ffffffff"
+		  "f" },
+		{ 0x2, "write", "kernel",
+		  "ftffffff"
+		  "f" },
+		{ 0x3, "write", "kernel",
+		  "ttffffff"
+		  "f" },
+		{ 0x7, "write", "user",
+		  "tttfffff"
+		  "f" },
+		{ 0x10, "exec", "kernel",
+		  "fffftfff"
+		  "f" },
+		{ 0x11, "exec", "kernel",
+		  "tffftfff"
+		  "f" },
+		{ 0x9, "read", "kernel",
+		  "tfftffff"
+		  "f" },
+		{ 0x25, "read", "user",
+		  "tftfftff"
+		  "f" },
+		{ 0x47, "write", "user",
+		  "tttffftf"
+		  "f" },
+		{ 0x8007, "write", "user",
+		  "tttfffft"
+		  "f" },
+		{ 0x80000003, "write", "kernel",
+		  "ttffffff"
+		  "t" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		struct fault_input in = sysrq(NULL);
+
+		in.error_code = want[i].code;
+
+		const struct fact_row *root = explain(*state, &in);
+
+		assert_string_equal(text_of(*state, root, FACT_FAULT_ACCESS), want[i].access);
+		assert_string_equal(text_of(*state, root, FACT_FAULT_MODE), want[i].mode);
+		for (size_t b = 0; b < 9; b++)
+			assert_string_equal(
+				text_of(*state, root, (enum fact_id)(FACT_FAULT_BIT_PRESENT + b)),
+				want[i].bits[b] == 't' ? "true" : "false");
+	}
+}
+
+static void
+takes_the_mode_from_cs_before_the_error_code(void **state)
+{
+	struct regs r = { .count = 0 };
+
+	regs_put(&r, "cs", 0x33);
+
+	struct fault_input in = sysrq(&r);
+
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_MODE), "user");
+	r.count = 0;
+	regs_put(&r, "cs", 0x10);
+	in.error_code = 4;
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_MODE), "kernel");
+}
+
+static void
+leaves_the_bits_alone_if_the_code_is_a_selector(void **state)
+{
+	struct fault_input in = sysrq(NULL);
+
+	in.trap = FAULT_TRAP_PROTECTION;
+	in.error_code = 0xbeec;
+
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ERROR_CODE), "0xbeec");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_BIT_PRESENT), "(unknown)");
+}
+
+static void
+prints_jumps_by_what_is_known_of_the_place(void **state)
+{
+	struct fault_input in = sysrq(NULL);
+
+	in.code = STR("<75> 07 90");
+	in.ip = 0xffffffff81000100;
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			    "jne 0xffffffff81000109");
+	in.has_ip = false;
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			    "jne sysrq_handle_crash+0x1f");
+	in.code = STR("<75> 17 90");
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			    "jne .+0x19");
+	in.code = STR("<75> e7 90");
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			    "jne .-0x17");
+	in.has_function_off = false;
+	in.code = STR("90 90 <75> 07 90");
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			    "jne .+0x9");
+}
+
+/* As GNU objdump prints them. */
+static void
+prints_instructions_as_objdump_does(void **state)
+{
+	static const struct {
+		const char *code, *text;
+	} want[] = {
+		{ "<8b> 40 30", "mov 0x30(%rax),%eax" },
+		{ "<48> 8b 45 00", "mov 0x0(%rbp),%rax" },
+		{ "<48> 83 c0 ff", "add $0xffffffffffffffff,%rax" },
+		{ "<66> 83 c0 ff", "add $0xffff,%ax" },
+		{ "<48> c7 00 ff ff ff ff", "movq $0xffffffffffffffff,(%rax)" },
+		{ "<65> 48 8b 04 25 28 00 00 00", "mov %gs:0x28,%rax" },
+		{ "<0f> b6 04 0a", "movzbl (%rdx,%rcx,1),%eax" },
+		{ "<48> 8b 04 c5 00 00 00 82", "mov -0x7e000000(,%rax,8),%rax" },
+		{ "<f0> 48 0f b1 11", "lock cmpxchg %rdx,(%rcx)" },
+		{ "<f3> 48 ab", "rep stos %rax,%es:(%rdi)" },
+		{ "<f3> a4", "rep movsb %ds:(%rsi),%es:(%rdi)" },
+		{ "<f2> ae", "repnz scas %es:(%rdi),%al" },
+		{ "<a6>", "cmpsb %es:(%rdi),%ds:(%rsi)" },
+		{ "<66> f3 ab", "rep stos %ax,%es:(%rdi)" },
+		{ "<6c>", "insb (%dx),%es:(%rdi)" },
+		{ "<ee>", "out %al,(%dx)" },
+		{ "<ff> 50 10", "call *0x10(%rax)" },
+		{ "<3e> ff e0", "notrack jmp *%rax" },
+		{ "<ff> 30", "push (%rax)" },
+		{ "<d1> 20", "shll (%rax)" },
+		{ "<d3> 20", "shll %cl,(%rax)" },
+		{ "<66> 90", "xchg %ax,%ax" },
+		{ "<66> 66 2e 0f 1f 84 00 00 00 00 00", "data16 cs nopw 0x0(%rax,%rax,1)" },
+		{ "<0f> 0b", "ud2" },
+		{ "<67> 0f b9 40 10", "ud1 0x10(%eax),%eax" },
+		{ "<0f> 01 ef", "wrpkru" },
+		{ "<66> 48 0f 38 f5 0a", "wrussq %rcx,(%rdx)" },
+		{ "<66> 0f ae f1", "tpause %ecx" },
+		{ "<f3> 0f 1e fa", "endbr64" },
+		{ "<48> 0f ba 28 05", "btsq $0x5,(%rax)" },
+		{ "<48> a1 00 00 00 00 00 80 ff ff", "movabs 0xffff800000000000,%rax" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		struct fault_input in = { .arch = &arch_x86_64, .origin = from_log };
+
+		in.code = str_of(want[i].code);
+		assert_string_equal(
+			text_of(*state, explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT),
+			want[i].text);
+	}
+}
+
+static void
+gives_the_reason_when_there_is_nothing_to_disassemble(void **state)
+{
+	struct fault_input in = sysrq(NULL);
+
+	in.code = STR("Bad RIP value.");
+
+	const struct fact *text = facts_get(explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT);
+
+	assert_int_equal(text->count, 0);
+	assert_string_equal(text->why->message,
+			    "the kernel printed no code bytes: 'Bad RIP value.'");
+	in.code = STR("48 8b 04");
+	text = facts_get(explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT);
+	assert_string_equal(text->why->message,
+			    "the 'Code:' line does not mark the faulting instruction");
+	in.code = STR("48 8b <06> 06");
+	text = facts_get(explain(*state, &in), FACT_FAULT_INSTRUCTION_TEXT);
+	assert_string_equal(text->why->message,
+			    "no instruction begins with the bytes at the marker");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(disassembles_the_function_round_the_fault_as_crash_does),
+		UNIT_TEST(names_every_bit_of_a_page_fault_error_code),
+		UNIT_TEST(takes_the_mode_from_cs_before_the_error_code),
+		UNIT_TEST(leaves_the_bits_alone_if_the_code_is_a_selector),
+		UNIT_TEST(prints_jumps_by_what_is_known_of_the_place),
+		UNIT_TEST(prints_instructions_as_objdump_does),
+		UNIT_TEST(gives_the_reason_when_there_is_nothing_to_disassemble),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
