@@ -17,13 +17,23 @@ enum page_state {
 	PAGE_HOLE,     /* no memory there */
 	PAGE_EXCLUDED, /* left out on purpose */
 	PAGE_PRESENT,
-	PAGE_LOST,      /* was to be written and was not: ENOSPC, killed writer */
-	PAGE_TRUNCATED, /* its data lie beyond the end of the file */
-	PAGE_CORRUPT,   /* there, and does not expand to a page */
+	PAGE_LOST,       /* was to be written and was not: ENOSPC, killed writer */
+	PAGE_TRUNCATED,  /* its data lie beyond the end of the file */
+	PAGE_CORRUPT,    /* there, and does not expand to a page */
+	PAGE_UNREADABLE, /* the operating system refused to read it */
 };
 
 /* "excluded" ... */
 const char *page_state_name(enum page_state s);
+
+/* The error of a read that meets such a page: always the same object, so that reads that
+ * fail a million times cost nothing. NULL for PAGE_PRESENT. */
+const struct error *page_state_error(enum page_state s);
+
+enum {
+	/* A page that dump_page() gave is valid until that many other pages were read. */
+	DUMP_PAGES_HELD = 64,
+};
 
 /* Registers of one CPU, from a note. */
 struct dump_cpu {
@@ -50,7 +60,7 @@ struct dump {
 	uint8_t word_len;
 	uint32_t page_len; /* bytes, a power of two */
 	bool flattened;
-	bool complete; /* nothing is known to be missing */
+	bool complete; /* nothing is known to be missing; dump_pages() finds out more */
 	bool has_dump_level;
 	uint32_t dump_level;
 	uint64_t file_len;       /* bytes, of all files */
@@ -82,10 +92,16 @@ bool dump_probe(struct bytes head, struct arena *a, const struct error **why);
 const struct error *dump_open(const char *const *paths, size_t count, struct arena *a,
 			      struct dump **out) MUST_CHECK;
 
+/* The page_len bytes of a page frame, expanded, without a copy; NULL and why if they are not
+ * there. They stay valid until DUMP_PAGES_HELD other pages of the dump were read, by this
+ * function or through phys. */
+const uint8_t *dump_page(struct dump *d, uint64_t pfn, enum page_state *why);
+
 /* What is known about the page frame; may read its descriptor, not its data. */
 enum page_state dump_page_state(struct dump *d, uint64_t pfn);
 
-/* Counts so far; the states of the whole file are counted at the first call. */
+/* Counts so far; the states of the whole file are counted at the first call, which adds to
+ * d->problem and d->complete what it finds. */
 struct dump_pages dump_pages(struct dump *d);
 
 /* Page frames that this run read, ascending; for --mini-vmcore. */
