@@ -84,7 +84,7 @@ class Guest:
             if re.search(pattern, self.console()):
                 return True
             if self.process.poll() is not None:
-                return re.search(pattern, self.console()) is not None
+                raise GuestError("the guest reset instead")
             time.sleep(0.1)
         return False
 

@@ -63,7 +63,7 @@ def formats(series):
 
 
 CRASH_LINE = re.compile(
-    r"BUG: |kernel BUG at|general protection fault|Kernel panic - not syncing|divide error|"
+    r"BUG: |BUG [\w-]+ \(|kernel BUG at|general protection fault|Kernel panic - not syncing|divide error|"
     r"invalid opcode|int3: 0000|double fault|soft lockup|WARNING: CPU|WARNING: \S+ at|"
     r"INFO: .*(?:stall|blocked for more)|list_(?:del|add) corruption|invoked oom-killer|"
     r"sysrq: Trigger a crash|usercopy: Kernel memory|NMI received|\[Hardware Error\]|"
@@ -77,11 +77,9 @@ class Console:
 
     def __init__(self, data):
         text = data.decode("utf-8", "replace").replace("\r", "")
-        start = text.find("\nlab: ")
-        text = text[start:] if start >= 0 else text
-        self.lines = text.split("lab: captured")[0].splitlines()
-        end = next((i for i, line in enumerate(self.lines) if "Linux version" in line), None)
-        self.lines = self.lines[:end] # no further than to the capture kernel
+        text = text[max(text.find("Run /init as init process"), 0):]
+        # The capture kernel of a real kdump boots on the same console.
+        self.lines = text.split("] Linux version")[0].splitlines()
 
     def first_crash_line(self):
         return next((line for line in self.lines if CRASH_LINE.search(line)), None)
