@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fakephys.h - physical memory for tests of page walks: one run of bytes at an address, in
- * either byte order, that a test fills with tables.
+ * fakephys.h - memory for tests: one run of bytes at an address, in either byte order, that
+ * a test fills, and of which it may take pages away.
  */
 #ifndef TESTS_FAKEPHYS_H
 #define TESTS_FAKEPHYS_H
@@ -12,42 +12,75 @@
 
 enum {
 	FAKEPHYS_LEN = 512 << 10,
+	FAKEPHYS_PAGE = 4096,
 };
 
 struct fakephys {
+	uint64_t addr;
 	uint8_t bytes[FAKEPHYS_LEN];
-	struct memory_fake fake;
+	bool is_lost[FAKEPHYS_LEN / FAKEPHYS_PAGE];
 	struct memory mem;
+	size_t reads; /* calls so far */
 };
 
-/* Zeros from address base on. */
+__attribute__((unused)) static const struct error *
+fakephys_read(void *self, uint64_t addr, void *buf, size_t len)
+{
+	static const struct error outside = { ERROR_ABSENT, "no such memory", NULL };
+	static const struct error lost = { ERROR_ABSENT, "that page is lost", NULL };
+	struct fakephys *f = self;
+
+	f->reads++;
+	if (addr < f->addr || addr - f->addr > FAKEPHYS_LEN ||
+	    len > FAKEPHYS_LEN - (addr - f->addr))
+		return &outside;
+	for (uint64_t i = addr - f->addr; i < addr - f->addr + len; i++) {
+		if (f->is_lost[i / FAKEPHYS_PAGE])
+			return &lost;
+	}
+	memcpy(buf, f->bytes + (addr - f->addr), len);
+	return NULL;
+}
+
+/* Zeros from an address on. */
 __attribute__((unused)) static struct fakephys *
-fakephys_new(struct arena *a, uint64_t base, enum byte_order order, uint8_t word_len)
+fakephys_new(struct arena *a, uint64_t addr, enum byte_order order, uint8_t word_len)
 {
 	struct fakephys *f = ARENA_NEW(a, struct fakephys);
 
-	f->fake = (struct memory_fake){ base, { f->bytes, FAKEPHYS_LEN } };
-	f->mem = memory_of_fake(&f->fake);
-	f->mem.order = order;
-	f->mem.word_len = word_len;
+	f->addr = addr;
+	f->mem = (struct memory){ fakephys_read, f, order, word_len };
 	return f;
 }
 
-/* Writes an integer of len bytes at a physical address. */
+/* Writes an integer of len bytes. */
 __attribute__((unused)) static void
-fakephys_put(struct fakephys *f, uint64_t pa, uint64_t value, size_t len)
+fakephys_put(struct fakephys *f, uint64_t addr, uint64_t value, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		size_t at = f->mem.order == ORDER_LITTLE ? i : len - 1 - i;
 
-		f->bytes[pa - f->fake.addr + at] = (uint8_t)(value >> 8 * i);
+		f->bytes[addr - f->addr + at] = (uint8_t)(value >> 8 * i);
 	}
 }
 
 __attribute__((unused)) static void
-fakephys_put64(struct fakephys *f, uint64_t pa, uint64_t value)
+fakephys_put64(struct fakephys *f, uint64_t addr, uint64_t value)
 {
-	fakephys_put(f, pa, value, 8);
+	fakephys_put(f, addr, value, 8);
+}
+
+__attribute__((unused)) static void
+fakephys_put_text(struct fakephys *f, uint64_t addr, const char *text, size_t len)
+{
+	memcpy(f->bytes + (addr - f->addr), text, len);
+}
+
+/* Takes away the page that an address lies on. */
+__attribute__((unused)) static void
+fakephys_lose(struct fakephys *f, uint64_t addr)
+{
+	f->is_lost[(addr - f->addr) / FAKEPHYS_PAGE] = true;
 }
 
 #endif
