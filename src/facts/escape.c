@@ -149,7 +149,7 @@ is_word(char c)
 struct place {
 	char before; /* 0 at the start of the value */
 	struct str at;
-	bool line_start; /* nothing but blanks before it in its line */
+	bool line_start; /* nothing but blanks and digits before it in its line */
 };
 
 static char
@@ -204,11 +204,13 @@ static bool
 markdown_block(const struct place *p)
 {
 	char c = p->at.p[0];
+	bool number = p->before >= '0' && p->before <= '9';
 
-	if (p->line_start && (c == '#' || c == '-' || c == '+' || c == '='))
-		return true;
-	return (c == '.' || c == ')') && p->before >= '0' && p->before <= '9' &&
-	       next_char(p) == ' ';
+	if (!p->line_start)
+		return false;
+	if (number)
+		return c == '.' || c == ')';
+	return c == '#' || c == '-' || c == '+' || c == '=';
 }
 
 static void
@@ -284,6 +286,12 @@ guard_fence(const struct escaper *e, struct str *s)
 	*s = str_from(inner, run);
 }
 
+static bool
+may_begin_line(uint32_t c)
+{
+	return c == ' ' || c == '\t' || (c >= '0' && c <= '9');
+}
+
 typedef void (*put_fn)(const struct escaper *e, const struct place *p);
 
 static void
@@ -301,7 +309,7 @@ put_characters(const struct escaper *e, struct str s, put_fn put)
 			put(e, &p);
 		else if (!put_inert(e->out, c))
 			text_put(e->out, str_first(p.at, p.at.len - s.len));
-		p.line_start = p.line_start && (c == ' ' || c == '\t');
+		p.line_start = p.line_start && may_begin_line(c);
 		p.before = (char)(c < 0x80 ? c : 0);
 	}
 }
