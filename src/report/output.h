@@ -2,8 +2,14 @@
 /*
  * output.h - which output formats exist, and writing a report in one.
  *
- * A text format is a template: a file in templates/, embedded in the program. A structured
- * format is a C function and a row in output.c.
+ * A text format is a template: a file in templates/, embedded in the program; its name is
+ * the format's. Names with a dot (report.schema.json) or a leading underscore (partials of
+ * other templates) are no formats. A structured format is a C function and a row in
+ * output.c.
+ *
+ * The first line of a template may say how values are escaped and how lines are laid out:
+ * {{! escape: markdown; layout: columns }} (or wrap: paragraphs too). Without it values are escaped
+ * for plain text.
  */
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
@@ -14,7 +20,7 @@
 #include <stdio.h>
 
 struct output_options {
-	const char *format;   /* "json", "markdown", a template's name */
+	const char *format;   /* "json", "markdown", a template's name; NULL: text */
 	const char *template; /* --template=FILE, or NULL */
 	bool color;           /* the terminal shows colours */
 	bool one_line;        /* JSON as one object a line */
@@ -25,7 +31,11 @@ struct output_options {
  * dump is opened, so that a typing error costs no time. */
 const struct error *output_check(const struct output_options *o, struct arena *a) MUST_CHECK;
 
-/* Writes the whole report. The facts are complete and redacted. */
+/* Puts the hidden facts that only templates use. Called once, when all else is known. */
+void output_prepare(struct facts *f, struct arena *a);
+
+/* Writes the whole report. The facts are complete and redacted. A full disk or a closed
+ * pipe is an error of this call: it flushes. */
 const struct error *output_write(const struct output_options *o, const struct facts *f,
 				 struct arena *a, FILE *out) MUST_CHECK;
 

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/json.h"
+
+#include "base/text.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+	PRETTY = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE,
+	ONE_LINE = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+};
+
+struct json_writer {
+	struct arena *arena; /* scratch */
+	struct json_object *provenance;
+	struct json_object *unknown;
+};
+
+/* Why nothing is known below a path, where no stage gave a reason. The first that fits. */
+static const struct {
+	const char *prefix;
+	const char *why;
+} default_reasons[] = {
+	{ "fault.error_code.bits", "the error code of this processor or fault has no such bit" },
+	{ "fault.operand.index", "the operand has none" },
+	{ "fault.operand.scale", "the operand has none" },
+	{ "fault.operand", "no operand was found that explains the fault" },
+	{ "fault.arguments", "nothing tells the arguments" },
+	{ "fault", "the log has no fault of the processor, or does not describe it" },
+	{ "disassembly", "the log has no readable Code: line for the crash" },
+	{ "debuginfo", "no debuginfo was used" },
+	{ "input.pages", "does not apply to this kind of input, or was not counted" },
+	{ "input", "does not apply to this kind of input" },
+	{ "panic.policy", "no setting turned this report into a panic" },
+	{ "panic", "neither the log nor the dump tells" },
+	{ "system", "neither the log nor the dump tells" },
+	{ "verdict.module", "the function is not in a module, or nothing tells which" },
+	{ "verdict.backtrace", "the blamed task is the one that panicked, or has no stack here" },
+	{ "verdict", "does not apply to this verdict" },
+	{ "taint", "the log does not tell" },
+	{ "events", "no crash report was found" },
+	{ "log", "no kernel log was read" },
+};
+
+static const char *
+default_reason(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(default_reasons); i++) {
+		struct str rest = str_of(path);
+
+		if (str_take(&rest, str_of(default_reasons[i].prefix)) &&
+		    (rest.len == 0 || rest.p[0] == '.' || rest.p[0] == '_'))
+			return default_reasons[i].why;
+	}
+	return "nothing in the input tells";
+}
+
+/* ---- texts ---- */
+
+/* What must not reach a terminal as it is: JSON can write it as \u009b. */
+static bool
+needs_escape(uint32_t c)
+{
+	return (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+static bool
+is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((uint8_t)s.p[i] >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static void
+put_character(struct text *out, uint32_t c, struct str bytes)
+{
+	if (c == '"' || c == '\\')
+		text_printf(out, "\\%c", (char)c);
+	else if (c < 0x20 || needs_escape(c))
+		text_printf(out, "\\u%04" PRIx32, c);
+	else
+		text_put(out, bytes);
+}
+
+/* A JSON string of any bytes; those that are no UTF-8 become U+FFFD. */
+static const char *
+quoted(struct arena *a, struct str s)
+{
+	struct text out = text_new(a);
+
+	text_char(&out, '"');
+	while (s.len != 0) {
+		struct str at = s;
+		uint32_t c = 0;
+
+		if (utf8_take(&s, &c))
+			put_character(&out, c, str_first(at, at.len - s.len));
+		else
+			text_put(&out, STR("\xef\xbf\xbd"));
+	}
+	text_char(&out, '"');
+	return text_str(&out).p;
+}
+
+/* json-c's serialiser for a string that brings its JSON form with it. */
+static int
+print_quoted(struct json_object *o, struct printbuf *pb, int level, int flags)
+{
+	const char *s = json_object_get_userdata(o);
+
+	(void)level;
+	(void)flags;
+	return printbuf_memappend(pb, s, (int)strlen(s));
+}
+
+static struct json_object *
+text_object(const struct json_writer *w, struct str s)
+{
+	size_t len = s.len > INT_MAX / 8 ? INT_MAX / 8 : s.len;
+	struct json_object *o = json_object_new_string_len(s.p == NULL ? "" : s.p, (int)len);
+
+	if (!is_plain(s)) {
+		char *form = arena_printf(w->arena, "%s", quoted(w->arena, str_first(s, len)));
+
+		json_object_set_serializer(o, print_quoted, form, NULL);
+	}
+	return o;
+}
+
+/* ---- values ---- */
+
+static struct json_object *row_object(const struct json_writer *w, const struct fact_row *r,
+				      const char *prefix);
+
+static struct json_object *
+real_object(const struct json_writer *w, double d)
+{
+	return json_object_new_double_s(d, arena_printf(w->arena, "%.15g", d));
+}
+
+/* prefix is the path of a row's facts with a dot behind, or NULL inside lists. */
+static struct json_object *
+value_object(const struct json_writer *w, enum fact_kind kind, const struct fact_value *v,
+	     const char *prefix)
+{
+	switch (kind) {
+	case FACT_KIND_TEXT:
+		return text_object(w, v->text);
+	case FACT_KIND_NUMBER:
+		return json_object_new_int64(v->number);
+	case FACT_KIND_REAL:
+		return isfinite(v->real) ? real_object(w, v->real) : NULL;
+	case FACT_KIND_BOOL:
+		return json_object_new_boolean(v->flag);
+	case FACT_KIND_ROW:
+		return row_object(w, v->row, prefix);
+	case FACT_KIND_ADDRESS:
+	case FACT_KIND_TIME:
+		break;
+	}
+	return json_object_new_string(facts_value_text(w->arena, kind, v));
+}
+
+static struct json_object *
+list_object(const struct json_writer *w, enum fact_kind kind, const struct fact *fact)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < fact->count; i++) {
+		struct json_object *o = value_object(w, kind, &fact->values[i], NULL);
+
+		if (o != NULL)
+			json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+map_object(const struct json_writer *w, enum fact_kind kind, const struct fact *fact)
+{
+	struct json_object *map = json_object_new_object();
+
+	for (size_t i = 0; i < fact->count; i++) {
+		const struct fact_value *v = &fact->values[i];
+
+		json_object_object_add(map, v->name, value_object(w, kind, v, NULL));
+	}
+	return map;
+}
+
+static struct json_object *
+fact_object(const struct json_writer *w, const struct fact_info *info, const struct fact *fact,
+	    const char *path)
+{
+	switch (info->form) {
+	case FACT_FORM_LIST:
+		return list_object(w, info->kind, fact);
+	case FACT_FORM_MAP:
+		return map_object(w, info->kind, fact);
+	case FACT_FORM_ONE:
+		break;
+	}
+	return value_object(w, info->kind, &fact->values[0],
+			    path == NULL ? NULL : arena_printf(w->arena, "%s.", path));
+}
+
+/* ---- rows ---- */
+
+/* The object that the last name of a path belongs into; dots make objects. */
+static struct json_object *
+parent_of(const struct json_writer *w, struct json_object *o, struct str *path)
+{
+	struct str head = { NULL, 0 };
+
+	while (str_cut(path, '.', &head)) {
+		const char *name = str_c(w->arena, head);
+		struct json_object *child = NULL;
+
+		if (!json_object_object_get_ex(o, name, &child)) {
+			child = json_object_new_object();
+			json_object_object_add(o, name, child);
+		}
+		o = child;
+	}
+	return o;
+}
+
+static void
+add_at_path(const struct json_writer *w, struct json_object *o, const char *path,
+	    struct json_object *value)
+{
+	struct str rest = str_of(path);
+	struct json_object *parent = parent_of(w, o, &rest);
+
+	json_object_object_add(parent, str_c(w->arena, rest), value);
+}
+
+static void
+note_origin(const struct json_writer *w, const char *path, const struct fact *fact)
+{
+	if (path != NULL && fact->origin.text != NULL && fact->origin.text[0] != '\0')
+		json_object_object_add(w->provenance, path,
+				       text_object(w, str_of(fact->origin.text)));
+}
+
+/* Facts that are there only if asked for, or whose absence says that there is nothing. */
+static bool
+is_optional(enum fact_id id)
+{
+	return id == FACT_TIMING || id == FACT_EVENTS_DROPPED || id == FACT_REDACTION_RESIDUAL;
+}
+
+static void
+note_unknown(const struct json_writer *w, const char *path, enum fact_id id,
+	     const struct fact *fact)
+{
+	const char *why = default_reason(path);
+
+	if (is_optional(id))
+		return;
+	if (fact->why != NULL)
+		why = error_text(w->arena, fact->why);
+	json_object_object_add(w->unknown, path, text_object(w, str_of(why)));
+}
+
+static void
+add_fact(const struct json_writer *w, struct json_object *o, const struct fact_row *r,
+	 enum fact_id id, const char *prefix)
+{
+	const struct fact_info *info = facts_info(id);
+	const struct fact *fact = facts_get(r, id);
+	const char *path = NULL;
+
+	if (prefix != NULL)
+		path = arena_printf(w->arena, "%s%s", prefix, info->path);
+	if (!facts_known(r, id)) {
+		if (path != NULL)
+			note_unknown(w, path, id, fact);
+		return;
+	}
+
+	struct json_object *value = fact_object(w, info, fact, path);
+
+	if (value == NULL)
+		return;
+	add_at_path(w, o, info->path, value);
+	/* A row's facts have their own. */
+	if (info->kind != FACT_KIND_ROW || info->form != FACT_FORM_ONE)
+		note_origin(w, path, fact);
+}
+
+/* The depth is that of schema.def. */
+static struct json_object *
+row_object(const struct json_writer *w, const struct fact_row *r, const char *prefix)
+{
+	struct json_object *o = json_object_new_object();
+	enum fact_id first = FACT_NONE;
+	size_t count = 0;
+
+	facts_of_shape(r->shape, &first, &count);
+	for (enum fact_id id = first; id < first + count; id++) {
+		if (!facts_info(id)->hidden)
+			add_fact(w, o, r, id, prefix);
+	}
+	return o;
+}
+
+/* ---- the report ---- */
+
+static void
+release(void *o)
+{
+	json_object_put(o);
+}
+
+const struct error *
+report_write_json(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+{
+	struct arena *scratch = arena_new_temporary(a);
+	struct json_writer w = {
+		.arena = scratch,
+		.provenance = json_object_new_object(),
+		.unknown = json_object_new_object(),
+	};
+	struct json_object *root = row_object(&w, facts_root_const(f), "");
+	size_t len = 0;
+
+	arena_defer(scratch, release, root);
+	json_object_object_add(root, "provenance", w.provenance);
+	json_object_object_add(root, "unknown", w.unknown);
+
+	const char *text =
+		json_object_to_json_string_length(root, o->one_line ? ONE_LINE : PRETTY, &len);
+	bool written = text != NULL && fwrite(text, 1, len, out) == len && fputc('\n', out) != EOF;
+	int number = errno;
+
+	arena_free(scratch);
+	return written ? NULL : error_errno(a, number, "cannot write the report");
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/output.h"
+
+#include "base/embedded.h"
+#include "base/limits.h"
+#include "report/json.h"
+#include "report/template.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct output_format {
+	const char *name;
+	const struct error *(*write)(const struct output_options *o, const struct facts *f,
+				     struct arena *a, FILE *out);
+};
+
+/* Formats that are no templates. */
+static const struct output_format structured[] = {
+	{ "json", report_write_json },
+};
+
+static const struct output_format *
+find_structured(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(structured); i++) {
+		if (strcmp(structured[i].name, name) == 0)
+			return &structured[i];
+	}
+	return NULL;
+}
+
+/* The format that an embedded file makes, if it makes one. */
+static bool
+format_of_file(const char *path, struct str *name)
+{
+	struct str s = str_of(path);
+
+	if (!str_take(&s, STR("templates/")) || s.len == 0 || s.p[0] == '_' ||
+	    str_find_char(s, '.') != STR_NONE)
+		return false;
+	*name = s;
+	return true;
+}
+
+const char *const *
+output_formats(struct arena *a)
+{
+	const char **names = NULL;
+	size_t count = 0;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(structured); i++) {
+		names = arena_grow(a, names, count, &cap, sizeof(*names));
+		names[count++] = structured[i].name;
+	}
+	for (const struct embedded_file *f = embedded_files; f->name != NULL; f++) {
+		struct str name = { NULL, 0 };
+
+		if (!format_of_file(f->name, &name))
+			continue;
+		names = arena_grow(a, names, count, &cap, sizeof(*names));
+		names[count++] = str_c(a, name);
+	}
+	names = arena_grow(a, names, count, &cap, sizeof(*names));
+	names[count] = NULL;
+	return names;
+}
+
+static const struct error *
+unknown_format(const char *name, struct arena *a)
+{
+	const char *all = "";
+
+	for (const char *const *n = output_formats(a); *n != NULL; n++)
+		all = arena_printf(a, "%s%s%s", all, all[0] == '\0' ? "" : ", ", *n);
+	return error_new(a, ERROR_USAGE, "there is no format '%s'; there are %s", name, all);
+}
+
+/* ---- templates ---- */
+
+enum {
+	OUTPUT_TEMPLATE_BYTES = 1 << 20, /* the largest of ours has 10,000 */
+};
+
+static void
+close_file(void *file)
+{
+	fclose(file);
+}
+
+static const struct error *
+read_file(const char *path, struct arena *a, struct str *out)
+{
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return error_errno(a, errno, "cannot open template '%s'", path);
+
+	struct arena *opened = arena_new_temporary(a);
+	char *buf = arena_alloc(a, OUTPUT_TEMPLATE_BYTES + 1, 1);
+	const struct error *e = NULL;
+
+	arena_defer(opened, close_file, file);
+
+	size_t len = fread(buf, 1, OUTPUT_TEMPLATE_BYTES + 1, file);
+
+	if (ferror(file))
+		e = error_errno(a, errno, "cannot read template '%s'", path);
+	else if (len > OUTPUT_TEMPLATE_BYTES)
+		e = error_new(a, ERROR_LIMIT, "template '%s' is longer than %d bytes", path,
+			      OUTPUT_TEMPLATE_BYTES);
+	arena_free(opened);
+	if (e == NULL)
+		*out = (struct str){ buf, len };
+	return e;
+}
+
+static const char *
+format_name(const struct output_options *o)
+{
+	return o->format == NULL ? "text" : o->format;
+}
+
+/* The template that the options ask for, and what it is called in errors. */
+static const struct error *
+find_template(const struct output_options *o, struct arena *a, struct str *text, const char **name)
+{
+	*name = o->template;
+	if (o->template != NULL)
+		return read_file(o->template, a, text);
+
+	const char *path = arena_printf(a, "templates/%s", format_name(o));
+	struct str ignored = { NULL, 0 };
+
+	*name = path;
+	if (format_of_file(path, &ignored) && embedded_find(str_of(path), text))
+		return NULL;
+	return unknown_format(format_name(o), a);
+}
+
+const struct error *
+output_check(const struct output_options *o, struct arena *a)
+{
+	struct str text = { NULL, 0 };
+	const char *name = NULL;
+	const struct error *e = NULL;
+
+	if (o->template == NULL && find_structured(format_name(o)) != NULL)
+		return NULL;
+	e = find_template(o, a, &text, &name);
+	return e != NULL ? e : template_check(text, name, o, a);
+}
+
+static const struct error *
+write_template(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+{
+	struct str text = { NULL, 0 };
+	struct str report = { NULL, 0 };
+	const char *name = NULL;
+	const struct error *e = find_template(o, a, &text, &name);
+
+	if (e == NULL)
+		e = template_fill(text, name, o, f, a, &report);
+	if (e != NULL)
+		return e;
+	if (fwrite(report.p, 1, report.len, out) != report.len)
+		return error_errno(a, errno, "cannot write the report");
+	return NULL;
+}
+
+const struct error *
+output_write(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+{
+	const struct output_format *structure =
+		o->template == NULL ? find_structured(format_name(o)) : NULL;
+	const struct error *e =
+		structure == NULL ? write_template(o, f, a, out) : structure->write(o, f, a, out);
+
+	if (e == NULL && fflush(out) != 0)
+		return error_errno(a, errno, "cannot write the report");
+	return e;
+}
