@@ -164,3 +164,20 @@ arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t len)
 	*cap = more;
 	return grown;
 }
+
+void *
+arena_try_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t len)
+{
+	if (count < *cap)
+		return array;
+
+	size_t more = *cap == 0 ? 8 : *cap * 2;
+	void *grown = arena_try(a, more, len);
+
+	if (grown == NULL)
+		return NULL;
+	if (array != NULL)
+		memcpy(grown, array, count * len);
+	*cap = more;
+	return grown;
+}

@@ -54,4 +54,9 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2,
  * itself or a copy twice as long. Never NULL. */
 void *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t len);
 
+/* The same through arena_try(), for arrays whose length the input chooses: NULL, with array
+ * and *cap as they were, if the budget does not allow it. */
+void *arena_try_grow(struct arena *a, void *array, size_t count, size_t *cap,
+		     size_t len) MUST_CHECK;
+
 #endif
