@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/dump.h"
 
+#include "dump/flat.h"
 #include "dump/format.h"
 
 #include <inttypes.h>
@@ -34,23 +35,38 @@ bool
 dump_probe(struct bytes head, struct arena *a, const struct error **why)
 {
 	*why = NULL;
-	if (format_find(head) != NULL)
+	if (format_find(head) != NULL || flat_is_header(head))
 		return true;
 	*why = format_known(head, a);
 	return *why != NULL;
 }
 
-/* The format of a file, or why it is not read. */
+static struct bytes
+read_head(const struct source *s, uint8_t *head)
+{
+	return (struct bytes){ head, source_read_some(s, 0, head, FORMAT_HEAD_LEN) };
+}
+
+/* The format of a file, or why it is not read. From then on a flattened stream reads as the
+ * file that it stands for. */
 static const struct error *
-find_format(const struct source *s, struct arena *a, const struct dump_format **out)
+find_format(struct source *s, struct arena *a, const struct dump_format **out)
 {
 	uint8_t *head = ARENA_ARRAY(a, uint8_t, FORMAT_HEAD_LEN);
-	struct bytes b = { head, source_read_some(s, 0, head, FORMAT_HEAD_LEN) };
+	struct bytes b = read_head(s, head);
 	const struct error *e = NULL;
 
+	if (flat_is_header(b)) {
+		e = flat_open(s, a);
+		if (e != NULL)
+			return error_wrap(a, e, "'%s'", s->path);
+		b = read_head(s, head);
+	}
 	*out = format_find(b);
 	if (*out != NULL)
 		return NULL;
+	if (s->problem != NULL)
+		return error_wrap(a, s->problem, "'%s'", s->path);
 	e = format_known(b, a);
 	if (e != NULL)
 		return error_wrap(a, e, "'%s'", s->path);
@@ -91,6 +107,8 @@ open_format(const struct dump_format *f, struct source **source, size_t count, s
 	for (size_t i = 0; i < count; i++) {
 		d->file_len += source[i]->file_len;
 		d->flattened |= source[i]->flat != NULL;
+		d->complete &= source[i]->problem == NULL;
+		format_problem(d, source[i]->problem);
 	}
 
 	const struct error *e = f->open(source, count, a, d);

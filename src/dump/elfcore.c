@@ -157,18 +157,12 @@ add_segment(struct elfcore *c, struct elfcore_segment s, struct arena *a, struct
 		format_problem(d, notes_read(c->source, s.off, s.file_len, c->h.order, a,
 					     &d->impl->notes));
 	} else if (s.type == ELFCORE_LOAD) {
-		if (c->count == c->cap) {
-			struct elfcore_segment *more =
-				ARENA_TRY_ARRAY(a, struct elfcore_segment, c->cap * 2 + 8);
+		struct elfcore_segment *more =
+			arena_try_grow(a, c->load, c->count, &c->cap, sizeof(*more));
 
-			if (more == NULL)
-				return error_new(a, ERROR_LIMIT, "no memory for %zu segments",
-						 c->cap);
-			if (c->count != 0)
-				memcpy(more, c->load, c->count * sizeof(*more));
-			c->load = more;
-			c->cap = c->cap * 2 + 8;
-		}
+		if (more == NULL)
+			return error_new(a, ERROR_LIMIT, "no memory for %zu segments", c->count);
+		c->load = more;
 		c->load[c->count++] = s;
 	}
 	return NULL;

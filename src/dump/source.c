@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/source.h"
 
+#include "dump/flat.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -66,7 +68,9 @@ source_of_bytes(struct bytes b, struct arena *a)
 {
 	struct source *s = ARENA_NEW(a, struct source);
 
-	*s = (struct source){ "bytes", -1, b, b.len, b.len, NULL };
+	*s = (struct source){
+		.path = "bytes", .fd = -1, .mem = b, .file_len = b.len, .len = b.len
+	};
 	return s;
 }
 
@@ -109,6 +113,8 @@ source_read(const struct source *s, uint64_t off, void *buf, size_t len)
 {
 	if (off > s->len || len > s->len - off)
 		return SOURCE_END;
+	if (s->flat != NULL)
+		return flat_read(s, off, buf, len);
 
 	ssize_t got = source_pread(s, off, buf, len);
 
@@ -124,6 +130,8 @@ source_read_some(const struct source *s, uint64_t off, void *buf, size_t len)
 		return 0;
 	if (len > s->len - off)
 		len = (size_t)(s->len - off);
+	if (s->flat != NULL)
+		return flat_read_some(s, off, buf, len);
 
 	ssize_t got = source_pread(s, off, buf, len);
 

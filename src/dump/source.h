@@ -31,6 +31,7 @@ struct source {
 	uint64_t file_len; /* bytes of the file itself */
 	uint64_t len;      /* bytes of what it stands for: the same unless it is flattened */
 	struct flat *flat; /* NULL: not flattened */
+	const struct error *problem; /* what is wrong with the flattened stream, or NULL */
 };
 
 /* Opens a regular file or a block device. Closed when the arena is freed. */
