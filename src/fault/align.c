@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault/align.h"
 
+#include <math.h>
 #include <stdbool.h>
 
-enum {
-	/* Penalty of a start at offset n: the bytes in front of it belong to no instruction. */
-	COST_SKIPPED_BYTE = 1,
-};
+/* Of the likelihood of all starts, what a boundary must have to be shown. */
+static const double sure = 0.99;
 
-/* Whether decoding from here arrives at the target, and what that costs. */
+/* What the first boundary's offset costs: -log2 of the share of instructions that are longer,
+ * in quarters of a bit, over the text of three kernels (see x86_cost.c). */
+static const uint8_t start_cost[ALIGN_STARTS_MAX] = { 0,  1,  2,  4,  6,  10, 13, 18,
+						      21, 26, 28, 43, 80, 80, 80, 80 };
+
+/* Decoding from one offset. */
 struct way {
-	bool arrives;
-	uint32_t cost;
-	uint32_t votes;
+	bool arrives; /* at the target */
+	double cost;
+	double weight; /* of the starts that pass through here; the best start's is 1 */
 };
 
 /* From the back, so that each offset's successor is known. */
@@ -27,38 +31,55 @@ find_ways(const struct align_step *step, size_t target, struct way *way)
 		if (step[i].len == 0 || next > target || !way[next].arrives)
 			continue;
 		way[i].arrives = true;
-		way[i].cost = way[next].cost + step[i].penalty;
+		way[i].cost = way[next].cost + step[i].cost;
 	}
 }
 
-/* Each start that arrives votes for every boundary it passes. */
-static void
-count_votes(const struct align_step *step, size_t target, size_t starts, struct way *way)
+/* Adds what the bytes in front of each start cost; the best start, or target. */
+static size_t
+best_start(const struct align_step *step, size_t target, size_t starts, double *cost,
+	   const struct way *way)
 {
+	double skipped = 0;
+	size_t best = target;
+
 	for (size_t s = 0; s < starts; s++) {
-		if (!way[s].arrives)
-			continue;
-		for (size_t i = s; i < target; i += step[i].len)
-			way[i].votes++;
+		cost[s] = way[s].cost + skipped + start_cost[s];
+		if (s < target)
+			skipped += step[s].data_cost;
+		if (way[s].arrives && (best == target || cost[s] < cost[best]))
+			best = s;
 	}
+	return best;
 }
 
 size_t
-align_start(const struct align_step *step, size_t target, size_t start, size_t max_len)
+align_start(const struct align_step *step, size_t target, size_t start)
 {
 	struct way way[ALIGN_MAX + 1];
-	size_t best = target;
-	size_t starts = target < max_len ? target : max_len;
+	double cost[ALIGN_STARTS_MAX];
+	double all = 0;
 
-	if (target > ALIGN_MAX)
+	if (target == 0 || target > ALIGN_MAX)
 		return target;
 	find_ways(step, target, way);
 	if (start <= target && way[start].arrives)
 		return start;
-	count_votes(step, target, starts, way);
+
+	/* The target itself too: one instruction may cover all the bytes before it. */
+	size_t starts = target < ALIGN_STARTS_MAX ? target + 1 : ALIGN_STARTS_MAX;
+	size_t best = best_start(step, target, starts, cost, way);
+
 	for (size_t s = 0; s < starts; s++) {
-		if (way[s].arrives && (best == target || way[s].cost + s < way[best].cost + best))
-			best = s;
+		double weight = exp2((cost[best] - cost[s]) / 4);
+
+		if (!way[s].arrives)
+			continue;
+		all += weight;
+		for (size_t i = s; i < target; i += step[i].len)
+			way[i].weight += weight;
 	}
+	while (best < target && way[best].weight < sure * all)
+		best += step[best].len;
 	return best;
 }

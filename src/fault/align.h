@@ -5,6 +5,8 @@
  * A code line may start in the middle of an instruction. x86 code falls into step again
  * after a few instructions wherever decoding starts, so of all starts in reach of the first
  * byte those that arrive at the known place mostly agree on the last boundaries before it.
+ * On the first ones they do not; there it counts how ordinary the instructions are that a
+ * start gives. Boundaries that stay doubtful are not shown.
  */
 #ifndef FAULT_ALIGN_H
 #define FAULT_ALIGN_H
@@ -12,21 +14,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an instruction at one offset would be. */
+/* What stands at one offset. Costs are -log2 of likelihoods, in quarters of a bit. */
 struct align_step {
-	uint8_t len;     /* bytes; 0: no instruction can begin here */
-	uint8_t penalty; /* 0: such an instruction is ordinary in a kernel; more: rarer */
+	uint8_t len;        /* of the instruction that begins here; 0: none can */
+	uint16_t cost;      /* of that instruction */
+	uint16_t data_cost; /* of the byte, if it belongs to an instruction begun before */
 };
 
 enum {
-	ALIGN_MAX = 256, /* bytes before the known place, at most */
+	ALIGN_MAX = 256,       /* bytes before the known place, at most */
+	ALIGN_STARTS_MAX = 16, /* bytes of the longest instruction */
 };
 
 /*
- * The offset to begin decoding at, so that it arrives exactly at target; target itself if
- * no start does. step[] has target entries. start is a known boundary (the function's first
- * byte), or SIZE_MAX; max_len is that of the longest instruction.
+ * The first offset that is surely a boundary; decoding from there arrives exactly at target.
+ * target itself if there is none before it. step[] has target entries. start is a known
+ * boundary (the function's first byte), or SIZE_MAX.
  */
-size_t align_start(const struct align_step *step, size_t target, size_t start, size_t max_len);
+size_t align_start(const struct align_step *step, size_t target, size_t start);
 
 #endif

@@ -105,19 +105,25 @@ code_from(const struct code *c, size_t off)
 static size_t
 first_start(struct decoder *d, const struct code *c, const struct insn_place *place)
 {
+	const struct port *port = d->port;
 	struct align_step step[CODE_MAX] = { 0 };
 	size_t known = SIZE_MAX;
 
-	if (d->port->step == d->port->max_len)
-		return c->marker % d->port->step;
-	for (size_t i = c->marker % d->port->step; i < c->marker; i += d->port->step) {
-		step[i].len = (uint8_t)decoder_at(d, code_from(c, i), insn_address(place, i));
-		if (step[i].len != 0 && d->port->penalty != NULL)
-			step[i].penalty = d->port->penalty(d);
+	if (port->step == port->max_len)
+		return c->marker % port->step;
+	if (port->cost == NULL)
+		return c->marker;
+	for (size_t i = 0; i < c->marker; i++) {
+		struct bytes b = code_from(c, i);
+
+		b.len = decoder_at(d, b, insn_address(place, i));
+		step[i].len = (uint8_t)b.len;
+		step[i].cost = port->cost(b);
+		step[i].data_cost = port->data_cost(c->byte[i]);
 	}
 	if (place->has_offset && place->offset <= 0 && -place->offset <= (int64_t)c->marker)
 		known = (size_t)-place->offset;
-	return align_start(step, c->marker, known, d->port->max_len);
+	return align_start(step, c->marker, known);
 }
 
 size_t

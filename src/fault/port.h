@@ -44,8 +44,10 @@ struct port {
 	void (*text)(struct decoder *d, const struct insn_place *place, size_t off,
 		     char text[INSN_TEXT_LEN]);
 
-	/* How unlikely it is in kernel code, for finding boundaries; NULL: all alike. */
-	uint8_t (*penalty)(const struct decoder *d);
+	/* What an instruction costs, and a byte that belongs to none, for align.h; NULL if all
+	 * instructions have one length or boundaries are known otherwise. */
+	uint16_t (*cost)(struct bytes insn);
+	uint16_t (*data_cost)(uint8_t b);
 
 	/* The error code of a page fault. False if there is nothing to tell from it. */
 	bool (*code)(const struct fault_input *in, struct port_code *out);

@@ -108,9 +108,8 @@ is_mandatory(uint8_t b)
 	return b == 0x66 || b == 0xf2 || b == 0xf3;
 }
 
-/* Offset of the opcode; *mandatory is that of the last prefix of the opcode, or SIZE_MAX. */
-static size_t
-opcode_off(struct bytes b, bool long_mode, size_t *mandatory)
+size_t
+x86_opcode_off(struct bytes b, bool long_mode, size_t *mandatory)
 {
 	size_t i = 0;
 
@@ -139,7 +138,7 @@ head_of(struct bytes b, bool long_mode)
 
 	if (h.b.len > INSN_LEN_MAX)
 		h.b.len = INSN_LEN_MAX;
-	h.opcode = opcode_off(h.b, long_mode, &h.mandatory);
+	h.opcode = x86_opcode_off(h.b, long_mode, &h.mandatory);
 	if (h.mandatory != SIZE_MAX)
 		h.prefix = b.p[h.mandatory];
 	return h;
@@ -273,6 +272,8 @@ const struct port port_x86_64 = {
 	.max_len = INSN_LEN_MAX,
 	.decode = decode,
 	.text = x86_text,
+	.cost = x86_cost,
+	.data_cost = x86_data_cost,
 	.code = code,
 	.mode = mode,
 };

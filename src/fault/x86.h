@@ -13,6 +13,14 @@ bool x86_is_branch(const cs_insn *i);
 /* movs, stos, cmps, scas, lods, ins, outs. */
 bool x86_is_string(const cs_insn *i);
 
+/* Offset of the opcode behind all prefixes; *mandatory is that of the last prefix that can be
+ * part of the opcode, or SIZE_MAX. */
+size_t x86_opcode_off(struct bytes b, bool long_mode, size_t *mandatory);
+
+/* struct port's cost() and data_cost(). */
+uint16_t x86_cost(struct bytes insn);
+uint16_t x86_data_cost(uint8_t b);
+
 /* struct port's text(). */
 void x86_text(struct decoder *d, const struct insn_place *place, size_t off,
 	      char text[INSN_TEXT_LEN]);
