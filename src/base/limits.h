@@ -19,6 +19,8 @@ enum {
 	LIMIT_LOG_BYTES = 64 << 20,  /* of the printk buffer: log_buf_len's maximum in use */
 	LIMIT_NOTE_BYTES = 64 << 20, /* of all ELF notes: 4096 CPUs of 500 bytes are 2 MiB */
 	LIMIT_VMCOREINFO_BYTES = 1 << 20, /* the kernel's own is one page, or a few */
+	LIMIT_SYMBOLS = 4 << 20,          /* kallsyms of 7.3 has 200,000 */
+	LIMIT_SYMBOL_BYTES = 64 << 20,    /* of their names; 3.3 MB in 7.3 */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 };
 
