@@ -21,6 +21,7 @@ enum {
 	LIMIT_VMCOREINFO_BYTES = 1 << 20, /* the kernel's own is one page, or a few */
 	LIMIT_SYMBOLS = 4 << 20,          /* kallsyms of 7.3 has 200,000 */
 	LIMIT_SYMBOL_BYTES = 64 << 20,    /* of their names; 3.3 MB in 7.3 */
+	LIMIT_BTF_BYTES = 64 << 20,       /* vmlinux has 6 MB at most */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 };
 
