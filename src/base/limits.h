@@ -22,6 +22,9 @@ enum {
 	LIMIT_SYMBOLS = 4 << 20,          /* kallsyms of 7.3 has 200,000 */
 	LIMIT_SYMBOL_BYTES = 64 << 20,    /* of their names; 3.3 MB in 7.3 */
 	LIMIT_BTF_BYTES = 64 << 20,       /* vmlinux has 6 MB at most */
+	LIMIT_RULE_BYTES = 4 << 20,       /* of one rule file: the whole catalogue is 0.3 MiB */
+	LIMIT_RULE_KEYS = 256,            /* of one map in it; the facts of a written case are 60 */
+	LIMIT_RULE_DEPTH = 12,            /* lists and maps inside one another; rules need six */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 };
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * catalogue.h - everything that was loaded from rule files, and what is wrong with it.
+ */
+#ifndef VERDICT_CATALOGUE_H
+#define VERDICT_CATALOGUE_H
+
+#include "verdict/node.h"
+#include "verdict/rule.h"
+#include "verdict/rules.h"
+
+struct complaint {
+	const struct rule_file *file;
+	size_t line; /* from 1; 0: the file as a whole */
+	size_t column;
+	const char *text;
+	bool warning; /* the rule works all the same */
+};
+
+/* Facts written down, that rules are tried on. */
+struct rule_case {
+	struct str name;
+	const struct node *facts;
+	const struct rule_file *file;
+	size_t line;
+};
+
+/* A path that was looked up before: rules use the same few again and again. */
+struct known_path {
+	enum fact_shape from;
+	struct str text;
+	struct fact_path path;
+};
+
+enum {
+	PATH_MEMO = 512, /* places; a power of two, well above the paths in use */
+};
+
+struct rules {
+	struct arena *arena;
+	struct rule *rule;
+	size_t rule_count;
+	size_t rule_cap;
+	struct param **param;
+	size_t param_count;
+	size_t param_cap;
+	struct rule_case *test_case;
+	size_t case_count;
+	size_t case_cap;
+	struct complaint *complaint;
+	size_t complaint_count;
+	size_t complaint_cap;
+	struct rule_file **file;
+	size_t file_count;
+	size_t file_cap;
+	const char **source;
+	size_t source_count;
+	size_t source_cap;
+	size_t batch;  /* number of the load that is going on */
+	bool trusting; /* loading what the tests of the program have checked: words are believed */
+	struct known_path memo[PATH_MEMO];
+};
+
+void catalogue_complain(struct rules *r, struct complaint c);
+
+/* By name; NULL if there is none. */
+struct param *catalogue_param(const struct rules *r, struct str name);
+const struct rule_case *catalogue_case(const struct rules *r, struct str name);
+struct rule *catalogue_rule(const struct rules *r, struct str id); /* the one in force */
+
+/* facts_find_path() that remembers. */
+bool catalogue_path(struct rules *r, enum fact_shape from, struct str text, struct fact_path *out);
+
+/* "; did you mean 'x'?" for the name of count names that comes near, or "". */
+const char *catalogue_hint(struct arena *a, struct str wanted, const struct str *name,
+			   size_t count);
+
+/* Line number n (from 1) of a file, without its end. */
+struct str catalogue_line(const struct rule_file *f, size_t n);
+
+/* Takes the items of a file: rules, parameters, cases. Complaints tell what is wrong. */
+void catalogue_take_params(struct rules *r, const struct rule_file *f, const struct node *root);
+void catalogue_take_rules(struct rules *r, const struct rule_file *f, const struct node *root);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * expand.h - the templates in rules: titles, explanations, next steps.
+ *
+ * They are facts/mustache.h's; what comes out becomes facts again, so nothing is escaped.
+ */
+#ifndef VERDICT_EXPAND_H
+#define VERDICT_EXPAND_H
+
+#include "facts/facts.h"
+
+/* NULL, or what is wrong with it. */
+const char *expand_check(struct str text, struct arena *a);
+
+/* On one line. False, and *out untouched, if a variable outside sections is not known: a
+ * sentence with a hole in it is not said. */
+bool expand(struct str text, const struct facts *f, struct arena *a, struct str *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explain.c - rules for people: the list of them, and one with what its conditions met.
+ */
+#include "verdict/catalogue.h"
+#include "verdict/eval.h"
+#include "verdict/evidence.h"
+#include "verdict/finding.h"
+#include "verdict/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+by_id(const void *left, const void *right)
+{
+	const struct rule *const *a = left;
+	const struct rule *const *b = right;
+
+	if ((*a)->role != (*b)->role)
+		return (*a)->role < (*b)->role ? -1 : 1;
+	return str_compare((*a)->id, (*b)->id);
+}
+
+void
+rules_list(const struct rules *r, FILE *out)
+{
+	const struct rule **sorted = ARENA_ARRAY(r->arena, const struct rule *, r->rule_count + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->rule_count; i++) {
+		if (!r->rule[i].overridden)
+			sorted[count++] = &r->rule[i];
+	}
+	if (count != 0)
+		qsort(sorted, count, sizeof(const struct rule *), by_id);
+	for (size_t i = 0; i < count; i++) {
+		const struct rule *rule = sorted[i];
+
+		fprintf(out, "%-32.*s %-7s %-13s %3d  %.*s\n", STR_ARG(rule->id),
+			rule_role_name[rule->role],
+			rule->role == ROLE_CAUSE ? rule_origin_name[rule->origin] : "-",
+			rule->confidence, STR_ARG(rule->title));
+	}
+}
+
+struct explaining {
+	const struct rule *rule;
+	const struct facts *facts;
+	const struct match *match;
+	struct arena *arena;
+	FILE *out;
+};
+
+static const char *
+mark(const struct match *m)
+{
+	if (!m->looked)
+		return "   ";
+	return m->held ? "yes" : "no ";
+}
+
+struct shown {
+	struct arena *arena;
+	const char *text; /* values so far */
+	size_t count;
+	const char *origin;
+};
+
+enum {
+	SHOWN_MAX = 4, /* values of one list */
+};
+
+static bool
+show_value(void *ctx, enum fact_id id, const struct fact_value *v, struct origin o)
+{
+	struct shown *s = ctx;
+	enum fact_kind kind = facts_info(id)->kind;
+	const char *text = kind == FACT_KIND_ROW ? "{...}" : facts_value_text(s->arena, kind, v);
+
+	if (s->count == 0)
+		s->origin = o.text;
+	if (s->count < SHOWN_MAX)
+		s->text =
+			arena_printf(s->arena, "%s%s%s", s->text, s->count == 0 ? "" : ", ", text);
+	s->count++;
+	return true;
+}
+
+static const char *
+why_text(const struct explaining *x, const struct condition *c)
+{
+	const struct fact_row *row = facts_root_const(x->facts);
+	const struct error *why = NULL;
+
+	for (size_t i = 0; i < c->path.count && row != NULL; i++) {
+		const struct fact *fact = facts_get(row, c->path.step[i]);
+
+		why = fact->count == 0 ? fact->why : NULL;
+		row = fact->count != 0 && facts_info(c->path.step[i])->kind == FACT_KIND_ROW
+			      ? fact->values[0].row
+			      : NULL;
+	}
+	return why == NULL ? "not known"
+			   : arena_printf(x->arena, "not known: %s", error_text(x->arena, why));
+}
+
+/* What the fact is, as far as one line shows it. */
+static const char *
+met(const struct explaining *x, const struct condition *c)
+{
+	struct shown s = { x->arena, "", 0, NULL };
+
+	if (c->scope != CONDITION_NO_SCOPE)
+		return "";
+	facts_each(facts_root_const(x->facts), &c->path, show_value, &s);
+	if (s.count == 0)
+		return why_text(x, c);
+	if (s.count > SHOWN_MAX)
+		s.text = arena_printf(x->arena, "%s and %zu more", s.text, s.count - SHOWN_MAX);
+	return s.origin == NULL ? s.text : arena_printf(x->arena, "%s   (%s)", s.text, s.origin);
+}
+
+static const char *
+group_words(const struct explaining *x, const struct condition *c)
+{
+	switch (c->op) {
+	case CONDITION_ANY:
+		return "any of:";
+	case CONDITION_ALL:
+		return "all of:";
+	case CONDITION_NOT:
+		return "none of:";
+	case CONDITION_SOME:
+		return arena_printf(x->arena, "some row of %s:", evidence_path(&c->path, x->arena));
+	case CONDITION_TEST:
+		break;
+	}
+	return "";
+}
+
+static void
+print_condition(const struct explaining *x, size_t i, size_t depth)
+{
+	const struct condition *c = &x->rule->condition[i];
+	const char *text = c->op == CONDITION_TEST ? c->text.p : group_words(x, c);
+
+	fprintf(x->out, "  %s  %*s%s\n", x->facts == NULL ? "-  " : mark(&x->match[i]),
+		(int)(depth * 2), "", text);
+	if (x->facts == NULL || c->op != CONDITION_TEST)
+		return;
+
+	const char *value = met(x, c);
+
+	if (value[0] != 0)
+		fprintf(x->out, "       %*s%s is %s\n", (int)(depth * 2), "",
+			evidence_path(&c->path, x->arena), value);
+}
+
+static void
+print_conditions(const struct explaining *x, size_t first, size_t end)
+{
+	size_t close[64];
+	size_t depth = 0;
+
+	for (size_t i = first; i < end; i++) {
+		while (depth != 0 && i >= close[depth - 1])
+			depth--;
+		print_condition(x, i, depth);
+		if (x->rule->condition[i].op != CONDITION_TEST &&
+		    depth < sizeof(close) / sizeof(close[0]))
+			close[depth++] = x->rule->condition[i].end;
+	}
+}
+
+static void
+print_modifiers(const struct explaining *x)
+{
+	for (size_t i = 0; i < x->rule->modifier_count; i++) {
+		const struct modifier *m = &x->rule->modifier[i];
+
+		fprintf(x->out, "confidence %+d if\n", m->by);
+		print_conditions(x, m->first, m->end);
+	}
+}
+
+static void
+print_source(const struct explaining *x)
+{
+	const struct rule_file *f = x->rule->file;
+
+	fprintf(x->out, "%s:%zu\n\n", f->name, x->rule->line);
+
+	size_t end = x->rule->end_line;
+
+	while (end > x->rule->line && str_trim(catalogue_line(f, end - 1)).len == 0)
+		end--;
+	for (size_t i = x->rule->line; i < end; i++)
+		fprintf(x->out, "%.*s\n", STR_ARG(catalogue_line(f, i)));
+	fputc('\n', x->out);
+}
+
+static const char *
+hint(const struct rules *r, struct str id)
+{
+	struct str *names = ARENA_ARRAY(r->arena, struct str, r->rule_count + 1);
+
+	for (size_t i = 0; i < r->rule_count; i++)
+		names[i] = r->rule[i].id;
+	return catalogue_hint(r->arena, id, names, r->rule_count);
+}
+
+const struct error *
+rules_explain(const struct rules *r, const char *id, const struct facts *f, FILE *out)
+{
+	const struct rule *rule = catalogue_rule(r, str_of(id));
+
+	if (rule == NULL)
+		return error_new(r->arena, ERROR_USAGE, "no rule is called '%s'%s", id,
+				 hint(r, str_of(id)));
+
+	struct match *match = ARENA_ARRAY(r->arena, struct match, rule->condition_count);
+	struct explaining x = { rule, f, match, r->arena, out };
+	struct eval e = { rule, f, r->arena, match };
+	bool holds = f != NULL && eval_holds(&e, 0, rule->when_end, true);
+
+	for (size_t i = 0; f != NULL && i < rule->modifier_count; i++)
+		(void)eval_holds(&e, rule->modifier[i].first, rule->modifier[i].end, true);
+	print_source(&x);
+	if (f != NULL)
+		fprintf(out, "%s\n", holds ? "It holds:" : "It does not hold:");
+	print_conditions(&x, 0, rule->when_end);
+	print_modifiers(&x);
+	return NULL;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verdict/finding.h"
+
+#include "verdict/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct collecting {
+	const struct facts *facts;
+	struct arena *arena;
+	struct findings out;
+	size_t finding_cap;
+	size_t near_cap;
+	struct match *match; /* of the rule at hand */
+	size_t match_cap;
+};
+
+static size_t
+count_held(const struct rule *rule, const struct match *match)
+{
+	size_t held = 0;
+
+	for (size_t i = 0; i < rule->when_end; i++)
+		held += rule->condition[i].op == CONDITION_TEST && match[i].held;
+	return held;
+}
+
+/* If one fact alone is missing, the condition that asks for it. */
+static const struct condition *
+missing_condition(const struct rule *rule, const struct match *match)
+{
+	const struct condition *missing = NULL;
+
+	for (size_t i = 0; i < rule->when_end; i = rule->condition[i].end) {
+		if (match[i].held)
+			continue;
+		if (missing != NULL || rule->condition[i].op != CONDITION_TEST || !match[i].unknown)
+			return NULL;
+		missing = &rule->condition[i];
+	}
+	return missing;
+}
+
+static void
+note_near_miss(struct collecting *c, const struct eval *e)
+{
+	size_t first = 0;
+
+	/* The first condition is what the rule is about; the others are looked at only then. */
+	if (e->rule->role != ROLE_CAUSE || !c->match[first].held)
+		return;
+	(void)eval_holds(e, first, e->rule->when_end, true);
+
+	const struct condition *missing = missing_condition(e->rule, c->match);
+
+	if (missing == NULL)
+		return;
+	c->out.near = arena_grow(c->arena, c->out.near, c->out.near_count, &c->near_cap,
+				 sizeof(*c->out.near));
+	c->out.near[c->out.near_count++] = (struct near_miss){ e->rule, missing };
+}
+
+static const char *
+words_of(const struct rule *rule, const struct modifier *m, struct arena *a)
+{
+	if (m->because.len != 0)
+		return str_c(a, m->because);
+	return str_c(a, rule->condition[m->first].text);
+}
+
+static void
+adjust(struct finding *f, int by, const char *because)
+{
+	f->adjustment[f->adjustment_count++] = (struct adjustment){ by, because };
+	f->confidence += by;
+}
+
+static void
+add_finding(struct collecting *c, const struct eval *e)
+{
+	const struct rule *rule = e->rule;
+	struct match *match = ARENA_ARRAY(c->arena, struct match, rule->condition_count);
+	struct eval modifiers = { rule, e->facts, c->arena, match };
+
+	memcpy(match, c->match, rule->condition_count * sizeof(*match));
+	c->out.finding = arena_grow(c->arena, c->out.finding, c->out.count, &c->finding_cap,
+				    sizeof(*c->out.finding));
+
+	struct finding *f = &c->out.finding[c->out.count++];
+
+	*f = (struct finding){
+		.rule = rule,
+		.match = match,
+		.confidence = rule->confidence,
+		.weight = count_held(rule, match),
+		.adjustment = ARENA_ARRAY(c->arena, struct adjustment, rule->modifier_count + 1),
+	};
+	for (size_t i = 0; i < rule->modifier_count; i++) {
+		const struct modifier *m = &rule->modifier[i];
+
+		if (eval_holds(&modifiers, m->first, m->end, true))
+			adjust(f, m->by, words_of(rule, m, c->arena));
+	}
+}
+
+static void
+try_rule(struct collecting *c, const struct rule *rule)
+{
+	if (c->match == NULL || rule->condition_count > c->match_cap) {
+		c->match_cap = rule->condition_count * 2;
+		c->match = ARENA_ARRAY(c->arena, struct match, c->match_cap);
+	}
+	memset(c->match, 0, rule->condition_count * sizeof(*c->match));
+
+	struct eval e = { rule, c->facts, c->arena, c->match };
+
+	if (eval_holds(&e, 0, rule->when_end, false))
+		add_finding(c, &e);
+	else
+		note_near_miss(c, &e);
+}
+
+/* Findings that speak against an origin take from every cause of that origin. */
+static void
+weaken(struct findings *all, struct finding *f, struct arena *a)
+{
+	struct adjustment *more =
+		ARENA_ARRAY(a, struct adjustment, f->adjustment_count + all->count);
+
+	if (f->adjustment_count != 0)
+		memcpy(more, f->adjustment, f->adjustment_count * sizeof(*more));
+	f->adjustment = more;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct rule *other = all->finding[i].rule;
+		int by = other->weakens[f->rule->origin];
+
+		if (by != 0 && other != f->rule)
+			adjust(f, -by, str_c(a, other->id));
+	}
+}
+
+static void
+supersede(struct findings *all, const struct rule *by)
+{
+	for (size_t i = 0; i < by->supersedes_count; i++) {
+		for (size_t k = 0; k < all->count; k++) {
+			struct finding *f = &all->finding[k];
+
+			f->superseded |= str_is(f->rule->id, by->supersedes[i]);
+		}
+	}
+}
+
+static void
+clamp(struct finding *f)
+{
+	if (f->confidence < 0)
+		f->confidence = 0;
+	if (f->confidence > 100)
+		f->confidence = 100;
+}
+
+static int
+compare(const void *left, const void *right)
+{
+	const struct finding *a = left;
+	const struct finding *b = right;
+
+	if (a->rule->role != b->rule->role)
+		return a->rule->role < b->rule->role ? -1 : 1;
+	if (a->superseded != b->superseded)
+		return a->superseded ? 1 : -1;
+	if (a->confidence != b->confidence)
+		return a->confidence > b->confidence ? -1 : 1;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return str_compare(a->rule->id, b->rule->id);
+}
+
+struct findings
+finding_all(const struct rules *rules, const struct facts *f, struct arena *a)
+{
+	struct collecting c = { .facts = f, .arena = a };
+
+	for (size_t i = 0; i < rules->rule_count; i++) {
+		if (!rules->rule[i].overridden)
+			try_rule(&c, &rules->rule[i]);
+	}
+	for (size_t i = 0; i < c.out.count; i++) {
+		struct finding *one = &c.out.finding[i];
+
+		supersede(&c.out, one->rule);
+		if (one->rule->role == ROLE_CAUSE)
+			weaken(&c.out, one, a);
+		clamp(one);
+	}
+	if (c.out.count != 0)
+		qsort(c.out.finding, c.out.count, sizeof(*c.out.finding), compare);
+	return c.out;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verdict/case.h"
+#include "verdict/verdict.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+static struct facts *
+facts_from(struct arena *a, const char *yaml)
+{
+	struct node *root = NULL;
+	struct node_problem why = { 0 };
+
+	assert_true(node_parse(str_of(yaml), a, &root, &why));
+
+	struct facts *f = case_facts(root, a, &why);
+
+	if (f == NULL)
+		print_error("line %zu: %s\n", why.line, why.text);
+	assert_non_null(f);
+	return f;
+}
+
+/* The text of a fact of the root after judging, or "". */
+static const char *
+text(const struct facts *f, enum fact_id id)
+{
+	struct str s = STR("");
+
+	(void)facts_get_text(facts_root_const(f), id, &s);
+	return s.p;
+}
+
+static struct facts *
+judged(struct arena *a, bool rules, const char *yaml)
+{
+	struct rules *r = rules_new(a);
+	struct facts *f = facts_from(a, yaml);
+
+	if (rules)
+		assert_null(rules_load_builtin(r));
+	verdict_publish(verdict_judge(r, f, a), f);
+	return f;
+}
+
+static void
+without_rules_the_event_itself_is_the_verdict(void **state)
+{
+	struct facts *f = judged(*state, false,
+				 "event: { kind: gpf, function: f, module: m, access: read, "
+				 "fatal: true, head: oops, corrupted: true }");
+	const struct fact *corrupted = facts_get(facts_root_const(f), FACT_VERDICT_CORRUPTED);
+
+	assert_string_equal(text(f, FACT_VERDICT_KIND), "gpf");
+	assert_string_equal(text(f, FACT_VERDICT_FAMILY), "mem_fault");
+	assert_string_equal(text(f, FACT_VERDICT_ORIGIN), "unknown");
+	assert_string_equal(text(f, FACT_VERDICT_FUNCTION), "f");
+	assert_string_equal(text(f, FACT_VERDICT_MODULE), "m");
+	assert_string_equal(text(f, FACT_VERDICT_ACCESS), "read");
+	assert_string_equal(text(f, FACT_VERDICT_SEVERITY), "critical");
+	assert_string_equal(text(f, FACT_VERDICT_TITLE),
+			    "General protection fault (read) in f [m]");
+	assert_string_equal(text(f, FACT_VERDICT_RULE), "");
+	assert_true(corrupted->values[0].flag);
+}
+
+static void
+without_an_event_there_is_no_crash(void **state)
+{
+	struct facts *f = judged(*state, true, "system.release: 6.1.0");
+
+	assert_string_equal(text(f, FACT_VERDICT_KIND), "none");
+	assert_string_equal(text(f, FACT_VERDICT_ORIGIN), "none");
+	assert_string_equal(text(f, FACT_VERDICT_SEVERITY), "info");
+	assert_string_equal(text(f, FACT_VERDICT_TITLE), "No crash found");
+}
+
+static void
+an_old_sysrq_crash_is_no_null_pointer(void **state)
+{
+	struct facts *f = judged(*state, true,
+				 "event: { kind: null_deref, function: sysrq_handle_crash, "
+				 "fatal: true, comm: bash, pid: 7 }");
+
+	assert_string_equal(text(f, FACT_VERDICT_KIND), "panic_sysrq");
+	assert_string_equal(text(f, FACT_VERDICT_FAMILY), "panic");
+	assert_string_equal(text(f, FACT_VERDICT_ORIGIN), "deliberate");
+	assert_string_equal(text(f, FACT_VERDICT_RULE), "sysrq-crash");
+	assert_string_equal(text(f, FACT_VERDICT_TITLE),
+			    "Crash requested through sysrq by bash (pid 7)");
+}
+
+static void
+a_policy_panic_blames_the_blocked_task_not_khungtaskd(void **state)
+{
+	struct facts *f = judged(*state, true,
+				 "event: { kind: hung_task, function: f, fatal: true, comm: mount, "
+				 "pid: 733, seconds: 120, trace: [ { function: f } ] }\n"
+				 "panic.policy: hung_task_panic\n"
+				 "panic.task: { pid: 29, comm: khungtaskd }");
+	const struct fact_row *stack = facts_get_row(facts_root_const(f), FACT_VERDICT_BACKTRACE);
+	int64_t pid = 0;
+
+	assert_string_equal(text(f, FACT_VERDICT_KIND), "hung_task");
+	assert_string_equal(text(f, FACT_VERDICT_ORIGIN), "bug");
+	assert_null(strstr(text(f, FACT_VERDICT_TITLE), "khungtaskd"));
+	assert_non_null(stack);
+	assert_true(facts_get_number(stack, BACKTRACE_TASK, &pid));
+	assert_int_equal(pid, 733);
+}
+
+static void
+a_damaged_report_lowers_confidence(void **state)
+{
+	int64_t whole = 0;
+	int64_t damaged = 0;
+	struct facts *f = judged(*state, true, "event: { kind: null_deref, fatal: true }");
+
+	assert_true(facts_get_number(facts_root_const(f), FACT_VERDICT_CONFIDENCE, &whole));
+	f = judged(*state, true, "event: { kind: null_deref, fatal: true, corrupted: true }");
+	assert_true(facts_get_number(facts_root_const(f), FACT_VERDICT_CONFIDENCE, &damaged));
+	assert_true(damaged < whole);
+}
+
+static void
+evidence_names_the_facts_and_where_they_came_from(void **state)
+{
+	struct facts *f = judged(*state, true, "event: { kind: soft_lockup, fatal: true }");
+	const struct fact *evidence = facts_get(facts_root_const(f), FACT_VERDICT_EVIDENCE);
+	struct str s = STR("");
+
+	assert_int_equal(evidence->count, 1);
+	assert_true(facts_get_text(evidence->values[0].row, EVIDENCE_FACT, &s));
+	assert_string_equal(s.p, "event.kind");
+	assert_true(facts_get_text(evidence->values[0].row, EVIDENCE_VALUE, &s));
+	assert_string_equal(s.p, "soft_lockup");
+	assert_true(facts_get_text(evidence->values[0].row, EVIDENCE_ORIGIN, &s));
+	assert_string_equal(s.p, "written case");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(without_rules_the_event_itself_is_the_verdict),
+		UNIT_TEST(without_an_event_there_is_no_crash),
+		UNIT_TEST(an_old_sysrq_crash_is_no_null_pointer),
+		UNIT_TEST(a_policy_panic_blames_the_blocked_task_not_khungtaskd),
+		UNIT_TEST(a_damaged_report_lowers_confidence),
+		UNIT_TEST(evidence_names_the_facts_and_where_they_came_from),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
