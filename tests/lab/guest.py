@@ -81,9 +81,10 @@ class Guest:
         """Waits for a line on the console; True if it came."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
             if re.search(pattern, self.console()):
                 return True
-            if self.process.poll() is not None:
+            if ended:
                 raise GuestError("the guest reset instead")
             time.sleep(0.1)
         return False

@@ -79,13 +79,13 @@ class Lab:
         params = f"console=ttyS0 rdinit=/init panic=0 {s.params}"
         disk = None
         if s.kdump:
-            params += " crashkernel=512M"
+            params += f" crashkernel={s.memory * 2 // 5}M" # more may not fit: KASLR
             disk = self.work / "disk"
             disk.unlink(missing_ok=True)
             disk.touch()
             os.truncate(disk, 4 << 30)
         capture = "".join(f"{name} {options}\n" for name, options
-                          in scenario.formats(self.kernel.series)) if s.kdump else ""
+                          in s.formats(self.kernel.series))
         initrd = self.work / "initrd"
         initrd.write_bytes(initramfs.scenario(self.kernel, self.common, s.do + "\n", capture))
         with guest.Guest(self.kernel.image, initrd, self.work, s.memory, s.cpus,
@@ -100,9 +100,6 @@ class Lab:
             disk.unlink()
 
     def capture(self, s, g, folder):
-        if s.kdump:
-            g.wait_exit(300)
-            return
         if s.event or not s.crashes():
             if not g.wait(rb"lab: waiting", 60):
                 raise guest.GuestError("the guest does not come up")
@@ -113,6 +110,11 @@ class Lab:
             # An uncorrected error of a memory controller, context corrupt: nothing survives it.
             g.qmp.ask("human-monitor-command", **{
                 "command-line": "mce 0 4 0xbe00000000100090 0x5 0x12345000 0x8c"})
+        if s.kdump:
+            if not g.wait(rb"lab: (?:captured|kexec failed)", 300):
+                raise guest.GuestError("the capture kernel does not finish")
+            g.wait_exit(10)
+            return
         if s.crashes() and not g.wait(guest.DEAD, 90):
             raise guest.GuestError("the guest does not die")
         g.qmp.ask("stop")
@@ -136,7 +138,7 @@ class Lab:
         if not s.kdump:
             return {kind: [folder / kind] for kind in s.dumps}
         found = {}
-        for name, options in scenario.formats(self.kernel.series):
+        for name, options in s.formats(self.kernel.series):
             found[name] = sorted(folder.glob(f"{name}.[0-9]")) if "--split" in options \
                 else [folder / name]
         compress = recompress.load_snappy()

@@ -28,6 +28,7 @@ class Scenario:
         self.memory = int(options.get("memory", 1024 if self.kdump else 192))
         self.model = options.get("cpu")
         self.only = options.get("only", "").split(",") if "only" in options else None
+        self.wanted_formats = options["formats"].split(",") if "formats" in options else None
         self.how = how
         self.expected = []
         for pair in report.split():
@@ -38,6 +39,18 @@ class Scenario:
         """False for a machine that goes on living."""
         return "wait" not in self.do.split() or self.event is not None
 
+    def by_kdump(self):
+        """The same crash in a small guest, dumped by kexec and makedumpfile in one format."""
+        self.name += "-kdump"
+        self.how += " kdump memory=512 formats=zlib"
+        self.kdump, self.memory, self.wanted_formats = True, 512, ["zlib"]
+        return self
+
+    def formats(self, series):
+        """Name and makedumpfile options of each format that this row wants of a kdump."""
+        return [row for row in formats(series)
+                if self.kdump and (self.wanted_formats is None or row[0] in self.wanted_formats)]
+
     def cpu_model(self, series):
         return self.model or CPU_MODEL.get(series, "max")
 
@@ -45,7 +58,7 @@ class Scenario:
         """Changes when an old dump no longer is what this row describes."""
         digest = hashlib.sha256()
         for part in (self.how, self.do, self.params, kernel.release,
-                     self.cpu_model(kernel.series), *formats(kernel.series)):
+                     self.cpu_model(kernel.series), *self.formats(kernel.series)):
             digest.update(str(part).encode() + b"\0")
         for path in (ko.parent / "kdlab.c", HERE / "init"):
             digest.update(path.read_bytes())
@@ -63,8 +76,8 @@ def formats(series):
 
 
 CRASH_LINE = re.compile(
-    r"BUG: |BUG [\w-]+ \(|kernel BUG at|general protection fault|Kernel panic - not syncing|divide error|"
-    r"invalid opcode|int3: 0000|double fault|soft lockup|WARNING: CPU|WARNING: \S+ at|"
+    r"BUG: |BUG [\w-]+ \(|kernel BUG at|general protection fault|Kernel panic - not syncing|"
+    r"divide error|invalid opcode|int3: 0000|double fault|soft lockup|WARNING: CPU|WARNING: \S+ at|"
     r"INFO: .*(?:stall|blocked for more)|list_(?:del|add) corruption|invoked oom-killer|"
     r"sysrq: Trigger a crash|usercopy: Kernel memory|NMI received|\[Hardware Error\]|"
     r"kernel tried to execute|stack guard page")
