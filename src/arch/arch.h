@@ -75,6 +75,11 @@ extern const struct arch arch_ppc64;
 extern const struct arch arch_s390x;
 extern const struct arch arch_riscv64;
 
+/* Why a walk leads nowhere, other than that a table cannot be read, which is memory's error. */
+extern const struct error arch_not_canonical; /* the processor could not form that address */
+extern const struct error arch_not_mapped;
+extern const struct error arch_bad_entry;
+
 /* By uname -m ("aarch64"), or by the name in reports; NULL if there is no port. */
 const struct arch *arch_find(struct str machine);
 

@@ -69,7 +69,7 @@ walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct
 	if (p->page_shift < 12 || p->page_shift > 16 || p->va_bits < 36 || p->va_bits > 52)
 		return &unknown_layout;
 	if ((int64_t)untagged >> p->va_bits != -1)
-		return &radix_not_canonical;
+		return &arch_not_canonical;
 
 	struct radix t = { .page_shift = p->page_shift, .entry_len = 8, .entry = entry };
 	unsigned index_all = (unsigned)p->va_bits - p->page_shift; /* bits of all levels */

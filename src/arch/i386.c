@@ -58,7 +58,7 @@ walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct
 	static const struct radix pae = { 12, 9, 2, 3, 8, entry_pae };
 
 	if (va >> 32 != 0)
-		return &radix_not_canonical;
+		return &arch_not_canonical;
 	return radix_walk(phys, p->levels == 3 ? &pae : &plain, p, va, out);
 }
 

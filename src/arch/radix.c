@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arch/radix.h"
 
-const struct error radix_not_canonical = { ERROR_ABSENT, "not an address this processor could form",
-					   NULL };
+const struct error arch_not_canonical = { ERROR_ABSENT, "not an address this processor could form",
+					  NULL };
 
-static const struct error not_mapped = { ERROR_ABSENT, "no page is mapped there", NULL };
-static const struct error reserved = { ERROR_CORRUPT,
-				       "a page table entry on the way has reserved bits set",
-				       NULL };
+const struct error arch_not_mapped = { ERROR_ABSENT, "no page is mapped there", NULL };
+const struct error arch_bad_entry = { ERROR_CORRUPT,
+				      "a page table entry on the way has reserved bits set", NULL };
 
 bool
 radix_is_canonical(uint64_t va, uint8_t va_bits)
@@ -62,14 +61,14 @@ radix_walk(const struct memory *phys, const struct radix *t, const struct arch_p
 		struct radix_entry d = t->entry(p, entry, level);
 
 		if (d.kind == RADIX_ABSENT)
-			return &not_mapped;
+			return &arch_not_mapped;
 		if (d.kind == RADIX_RESERVED || (d.kind == RADIX_TABLE && level == 0))
-			return &reserved;
+			return &arch_bad_entry;
 		if (d.kind == RADIX_PAGE) {
 			*out = map(va, d);
 			return NULL;
 		}
 		table = d.pa;
 	}
-	return &not_mapped; /* a table without levels maps nothing */
+	return &arch_not_mapped; /* a table without levels maps nothing */
 }

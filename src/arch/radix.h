@@ -42,9 +42,6 @@ struct radix {
 /* An address of a 64-bit processor is valid if its bits from va_bits - 1 on are all equal. */
 bool radix_is_canonical(uint64_t va, uint8_t va_bits);
 
-/* The error for an address that is not. */
-extern const struct error radix_not_canonical;
-
 const struct error *radix_walk(const struct memory *phys, const struct radix *t,
 			       const struct arch_paging *p, uint64_t va,
 			       struct arch_mapping *out) MUST_CHECK;

@@ -55,7 +55,7 @@ walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct
 	const struct radix *t = p->va_bits == 57 ? &sv57 : p->va_bits == 48 ? &sv48 : &sv39;
 
 	if (!radix_is_canonical(va, (uint8_t)(t->page_shift + t->levels * t->index_bits)))
-		return &radix_not_canonical;
+		return &arch_not_canonical;
 	return radix_walk(phys, t, p, va, out);
 }
 

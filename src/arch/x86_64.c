@@ -30,7 +30,7 @@ walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct
 	bool is_five = p->levels == 5;
 
 	if (!radix_is_canonical(va, is_five ? 57 : 48))
-		return &radix_not_canonical;
+		return &arch_not_canonical;
 	return radix_walk(phys, is_five ? &levels5 : &levels4, p, va, out);
 }
 

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/vmem.h"
+
+#include "kernel/vmem_find.h"
+
+enum {
+	SMALL = 256, /* mappings kept, by page number; a power of two */
+	LARGE = 8,   /* mappings longer than a page: kernel text, memory itself */
+	PAGE_SHIFT_MIN = 12,
+};
+
+/* Mappings that were found once; va_to 0 is an empty place. */
+struct vmem_impl {
+	struct dump *dump;
+	struct vmem_kernel kernel;
+	struct arch_mapping small[SMALL];
+	struct arch_mapping large[LARGE];
+	size_t large_next; /* the place for the next one */
+};
+
+static bool
+covers(const struct arch_mapping *m, uint64_t va)
+{
+	return m->va_to != 0 && va >= m->va_from && va <= m->va_to;
+}
+
+static struct arch_mapping *
+small_place(struct vmem_impl *v, uint64_t va)
+{
+	return &v->small[va >> PAGE_SHIFT_MIN & (SMALL - 1)];
+}
+
+static const struct arch_mapping *
+find_mapping(struct vmem_impl *v, uint64_t va)
+{
+	const struct arch_mapping *m = small_place(v, va);
+
+	if (covers(m, va))
+		return m;
+	for (size_t i = 0; i < LARGE; i++) {
+		if (covers(&v->large[i], va))
+			return &v->large[i];
+	}
+	return NULL;
+}
+
+/* Kept with the address of its first byte, so that it serves the whole page. */
+static void
+keep_mapping(struct vmem_impl *v, uint64_t va, struct arch_mapping m)
+{
+	bool is_small = m.va_to - m.va_from < UINT64_C(1) << PAGE_SHIFT_MIN;
+
+	m.pa -= va - m.va_from;
+	if (is_small)
+		*small_place(v, va) = m;
+	else
+		v->large[v->large_next++ % LARGE] = m;
+}
+
+static const struct error *
+map_linear(const struct vmem_kernel *k, uint64_t va, struct arch_mapping *out)
+{
+	for (size_t i = 0; i < k->linear_count; i++) {
+		const struct vmem_linear *l = &k->linear[i];
+
+		if (va < l->va_from || va > l->va_to)
+			continue;
+		*out = (struct arch_mapping){ l->pa + (va - l->va_from), l->va_from, l->va_to };
+		return NULL;
+	}
+	return &arch_not_mapped;
+}
+
+/* An answer that the tables gave; anything else means that one of them is missing. */
+static bool
+is_answer(const struct error *e)
+{
+	return e == NULL || e == &arch_not_mapped || e == &arch_not_canonical;
+}
+
+static const struct error *
+map_anew(struct vmem_impl *v, uint64_t va, struct arch_mapping *out)
+{
+	const struct arch *arch = v->dump->arch;
+	const struct error *e = NULL;
+
+	if (!v->kernel.has_tables)
+		return map_linear(&v->kernel, va, out);
+	e = arch->walk(&v->dump->phys, &v->kernel.paging, va, out);
+	if (is_answer(e) || map_linear(&v->kernel, va, out) != NULL)
+		return e;
+	return NULL;
+}
+
+const struct error *
+vmem_map(struct vmem *v, uint64_t va, struct arch_mapping *out)
+{
+	const struct arch_mapping *known = find_mapping(v->impl, va);
+	struct arch_mapping m = { 0 };
+	const struct error *e = NULL;
+
+	if (known != NULL) {
+		*out = *known;
+		out->pa += va - known->va_from;
+		return NULL;
+	}
+	e = map_anew(v->impl, va, &m);
+	if (e != NULL)
+		return e;
+	keep_mapping(v->impl, va, m);
+	*out = m;
+	return NULL;
+}
+
+const struct error *
+vmem_translate(struct vmem *v, uint64_t va, uint64_t *pa)
+{
+	struct arch_mapping m = { 0 };
+	const struct error *e = vmem_map(v, va, &m);
+
+	if (e == NULL)
+		*pa = m.pa;
+	return e;
+}
+
+static const struct error *
+read_virtual(void *self, uint64_t va, void *buf, size_t len)
+{
+	struct vmem *v = self;
+	uint8_t *to = buf;
+
+	while (len != 0) {
+		struct arch_mapping m = { 0 };
+		const struct error *e = vmem_map(v, va, &m);
+		size_t step = len;
+
+		if (e != NULL)
+			return e;
+		if (len - 1 > m.va_to - va)
+			step = (size_t)(m.va_to - va) + 1;
+		e = memory_read(&v->impl->dump->phys, m.pa, to, step);
+		if (e != NULL)
+			return e;
+		to += step;
+		va += step;
+		len -= step;
+		if (len != 0 && va == 0)
+			return &arch_not_canonical; /* beyond the last address of all */
+	}
+	return NULL;
+}
+
+bool
+vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t pa)
+{
+	struct arch_mapping m = { 0 };
+
+	return d->arch->walk(&d->phys, p, va, &m) == NULL && m.pa == pa;
+}
+
+const struct error *
+vmem_no_tables(struct dump *d, struct arena *a, const struct arch_paging *p, uint64_t root_va)
+{
+	struct arch_mapping m = { 0 };
+	const struct error *e = d->arch->walk(&d->phys, p, root_va, &m);
+
+	if (!is_answer(e))
+		return error_wrap(a, e,
+				  "the kernel's page tables cannot be read, only what it maps "
+				  "linearly");
+	return error_new(a, ERROR_CORRUPT,
+			 "the kernel's page tables are not where VMCOREINFO says, so only what "
+			 "it maps linearly can be read");
+}
+
+void
+vmem_add_linear(struct vmem_kernel *k, uint64_t va_from, uint64_t va_to, uint64_t pa)
+{
+	if (k->linear_count < VMEM_LINEAR_MAX)
+		k->linear[k->linear_count++] = (struct vmem_linear){ va_from, va_to, pa };
+}
+
+void
+vmem_find_kaslr(const struct dump *d, struct vmem_kernel *k)
+{
+	k->has_kaslr = vmcoreinfo_hex(d->vmcoreinfo, "KERNELOFFSET", &k->kaslr_offset);
+}
+
+static const struct {
+	const struct arch *arch;
+	const struct error *(*find)(struct dump *d, struct arena *a, struct vmem_kernel *k);
+} finders[] = {
+	{ &arch_x86_64, vmem_find_x86_64 }, { &arch_i386, vmem_find_i386 },
+	{ &arch_arm64, vmem_find_arm64 },   { &arch_riscv64, vmem_find_riscv64 },
+	{ &arch_ppc64, vmem_find_ppc64 },
+};
+
+static const struct error *
+find_kernel(struct dump *d, struct arena *a, struct vmem_kernel *k)
+{
+	for (size_t i = 0; i < ARRAY_LEN(finders); i++) {
+		if (finders[i].arch == d->arch)
+			return finders[i].find(d, a, k);
+	}
+	return error_new(a, ERROR_UNSUPPORTED,
+			 "this build cannot follow the page tables of %s machines",
+			 d->machine == NULL ? "unknown" : d->machine);
+}
+
+const struct error *
+vmem_open(struct dump *d, struct arena *a, struct vmem **out)
+{
+	struct vmem_kernel k = { .linear_count = 0 };
+	const struct error *e = find_kernel(d, a, &k);
+
+	if (e != NULL)
+		return e;
+
+	struct vmem *v = ARENA_NEW(a, struct vmem);
+
+	v->impl = ARENA_NEW(a, struct vmem_impl);
+	v->impl->dump = d;
+	v->impl->kernel = k;
+	v->mem = (struct memory){ read_virtual, v, d->order, d->arch->word_len };
+	v->paging = k.paging;
+	v->has_tables = k.has_tables;
+	v->kaslr_offset = k.kaslr_offset;
+	v->has_kaslr = k.has_kaslr;
+	v->source = k.source;
+	v->problem = k.problem;
+	*out = v;
+	return NULL;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page tables of arm64 kernels. The image is mapped at its physical address plus
+ * kimage_voffset; the tables at swapper_pg_dir are those of the upper half.
+ *
+ * How many address bits they cover is 64 - T1SZ, as the processor was told. A kernel of
+ * CONFIG_ARM64_VA_BITS_52 on a processor without such addresses uses fewer; if that takes a
+ * level away the table starts at that level, else (64 KiB pages) it is still indexed by all
+ * 52 bits.
+ */
+#include "kernel/vmem_find.h"
+
+static uint8_t
+page_shift_of(const struct dump *d)
+{
+	uint64_t page_len = d->page_len;
+	struct str text = { NULL, 0 };
+
+	if (vmcoreinfo_find(d->vmcoreinfo, "PAGESIZE", &text))
+		(void)str_to_number(text, &page_len);
+	return (uint8_t)(page_len == 65536 ? 16 : page_len == 16384 ? 14 : 12);
+}
+
+static uint64_t
+levels_of(uint64_t va_bits, uint8_t page_shift)
+{
+	return (va_bits - page_shift + page_shift - 4) / (page_shift - 3u);
+}
+
+/* The bits that index the tables; 0 if nothing says. */
+static uint8_t
+va_bits_of(const struct vmcoreinfo *info, uint8_t page_shift)
+{
+	uint64_t built = 0; /* CONFIG_ARM64_VA_BITS */
+	uint64_t t1sz = 0;
+	bool has_built = vmcoreinfo_number(info, "VA_BITS", &built) && built >= 36 && built <= 52;
+	bool has_t1sz = (vmcoreinfo_number(info, "TCR_EL1_T1SZ", &t1sz) ||
+			 vmcoreinfo_number(info, "tcr_el1_t1sz", &t1sz)) &&
+			t1sz >= 12 && t1sz <= 28;
+
+	if (!has_t1sz)
+		return has_built ? (uint8_t)built : 0;
+	if (has_built && levels_of(built, page_shift) == levels_of(64 - t1sz, page_shift))
+		return (uint8_t)built;
+	return (uint8_t)(64 - t1sz);
+}
+
+/*
+ * All memory is mapped linearly too: since v5.4 (Linux commit 14c127c957c1) in the lower half
+ * of the kernel's addresses, before in the upper one. A kernel built for 52 bits keeps the
+ * halves where they are on processors with 48.
+ */
+static void
+add_linear(const struct dump *d, struct vmem_kernel *k, uint64_t kimage_voffset)
+{
+	uint64_t phys_offset = 0;
+	uint64_t text = 0;
+	uint64_t built = 0;
+
+	if (!vmcoreinfo_number(d->vmcoreinfo, "VA_BITS", &built) || built < 36 || built > 52)
+		built = k->paging.va_bits;
+
+	uint64_t lowest = ~UINT64_C(0) << built;
+	uint64_t middle = ~UINT64_C(0) << (built > 48 ? 47 : built - 1);
+
+	if (vmcoreinfo_symbol(d->vmcoreinfo, "_stext", &text)) {
+		uint64_t from = text & ~UINT64_C(0x1fffff);
+
+		vmem_add_linear(k, from, from + (UINT64_C(64) << 20) - 1, from - kimage_voffset);
+	}
+	if (!vmcoreinfo_number(d->vmcoreinfo, "PHYS_OFFSET", &phys_offset))
+		return;
+	if (text >= middle)
+		vmem_add_linear(k, lowest, middle - 1, phys_offset);
+	else
+		vmem_add_linear(k, middle, UINT64_MAX, phys_offset);
+}
+
+const struct error *
+vmem_find_arm64(struct dump *d, struct arena *a, struct vmem_kernel *k)
+{
+	uint64_t root_va = 0;
+	uint64_t kimage_voffset = 0;
+
+	if (d->vmcoreinfo == NULL)
+		return error_new(a, ERROR_ABSENT,
+				 "without VMCOREINFO nothing leads to the page tables");
+	if (!vmcoreinfo_symbol(d->vmcoreinfo, "swapper_pg_dir", &root_va))
+		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks SYMBOL(swapper_pg_dir)");
+	if (!vmcoreinfo_number(d->vmcoreinfo, "kimage_voffset", &kimage_voffset))
+		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(kimage_voffset)");
+	vmem_find_kaslr(d, k);
+	k->source = "VMCOREINFO";
+	k->paging.page_shift = page_shift_of(d);
+	k->paging.va_bits = va_bits_of(d->vmcoreinfo, k->paging.page_shift);
+	if (k->paging.va_bits == 0)
+		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(VA_BITS)");
+	k->paging.root = root_va - kimage_voffset;
+	k->has_tables = true;
+	add_linear(d, k, kimage_voffset);
+	if (!vmem_leads_to(d, &k->paging, root_va, k->paging.root))
+		k->problem = vmem_no_tables(d, a, &k->paging, root_va);
+	return NULL;
+}

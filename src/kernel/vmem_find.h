@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmem_find.h - where a kernel's page tables are; one function a processor.
+ *
+ * What a dump says is checked before it is believed: a root is right if the kernel's own
+ * virtual address of the root, walked from it, gives the root itself.
+ *
+ * To add a processor: write vmem_NAME.c and give it a row in vmem.c.
+ */
+#ifndef KERNEL_VMEM_FIND_H
+#define KERNEL_VMEM_FIND_H
+
+#include "dump/dump.h"
+
+/* Addresses that are mapped one after the other, whatever the page tables say. */
+struct vmem_linear {
+	uint64_t va_from, va_to; /* first and last */
+	uint64_t pa;             /* of va_from */
+};
+
+enum {
+	VMEM_LINEAR_MAX = 2,
+};
+
+struct vmem_kernel {
+	struct arch_paging paging;
+	bool has_tables;
+	struct vmem_linear linear[VMEM_LINEAR_MAX];
+	size_t linear_count;
+	uint64_t kaslr_offset;
+	bool has_kaslr;
+	const char *source;
+	const struct error *problem;
+};
+
+/* Fills k; an error if there is nothing to translate by. */
+const struct error *vmem_find_x86_64(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_i386(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_arm64(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_riscv64(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_ppc64(struct dump *d, struct arena *a, struct vmem_kernel *k);
+
+/* True if va leads to pa by these tables. */
+bool vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t pa);
+
+/* Why the tables cannot be used: one of them is missing, or they do not lead to themselves. */
+const struct error *vmem_no_tables(struct dump *d, struct arena *a, const struct arch_paging *p,
+				   uint64_t root_va);
+
+void vmem_add_linear(struct vmem_kernel *k, uint64_t va_from, uint64_t va_to, uint64_t pa);
+
+/* KERNELOFFSET, if VMCOREINFO has it. */
+void vmem_find_kaslr(const struct dump *d, struct vmem_kernel *k);
+
+#endif
