@@ -44,7 +44,7 @@ def compare(scenario, console, tree):
     wanted = list(scenario.expected)
     if scenario.crashes() and console.panic_cpu():
         cpu, pid, comm = console.panic_cpu()
-        wanted += [("panic.cpu", [cpu]), ("panic.task.pid", [pid]), ("comm", [comm])]
+        wanted += [("panic.cpu", [cpu]), ("panic.task.pid", [pid]), ("panic.task.comm", [comm])]
     result = []
     for name, accepted in wanted:
         got = values(tree, SHORT.get(name, name))
