@@ -118,6 +118,9 @@ lint: layers
 lab: all tools
 	tests/lab/run
 
+lab-compare: all
+	tests/lab/compare
+
 bench: all tools
 	tests/bench/run
 
