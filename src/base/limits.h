@@ -21,6 +21,8 @@ enum {
 	LIMIT_VMCOREINFO_BYTES = 1 << 20, /* the kernel's own is one page, or a few */
 	LIMIT_SYMBOLS = 4 << 20,          /* kallsyms of 7.3 has 200,000 */
 	LIMIT_SYMBOL_BYTES = 64 << 20,    /* of their names; 3.3 MB in 7.3 */
+	LIMIT_MODULE_BYTES = 512 << 20,   /* of one region: the module area is 1.5 GiB */
+	LIMIT_MODULE_SYMBOLS = 1 << 18,   /* of one module; nvidia and amdgpu have 30,000 */
 	LIMIT_BTF_BYTES = 64 << 20,       /* vmlinux has 6 MB at most */
 	LIMIT_RULE_BYTES = 4 << 20,       /* of one rule file: the whole catalogue is 0.3 MiB */
 	LIMIT_RULE_KEYS = 256,            /* of one map in it; the facts of a written case are 60 */
