@@ -8,9 +8,10 @@
 #include <string.h>
 
 enum {
-	SIGNATURE_LEN = 16,
-	HEADER_LEN = 4096, /* of which 32 bytes are used */
-	RECORD_LEN = 16,   /* what stands before the bytes of a record: offset, length */
+	SIGNATURE_LEN = 13, /* of a field of 16, the rest of which some writers leave as it was */
+	TYPE_OFF = 16,      /* where the type stands, and behind it the version */
+	HEADER_LEN = 4096,
+	RECORD_LEN = 16, /* what stands before the bytes of a record: offset, length */
 	WINDOW_LEN = 64 << 10,
 };
 
@@ -43,8 +44,9 @@ struct stream {
 bool
 flat_is_header(struct bytes head)
 {
-	return head.len >= SIGNATURE_LEN &&
-	       memcmp(head.p, "makedumpfile\0\0\0", SIGNATURE_LEN) == 0;
+	return head.len >= TYPE_OFF + 16 && memcmp(head.p, "makedumpfile", SIGNATURE_LEN) == 0 &&
+	       bytes_u64(head.p + TYPE_OFF, ORDER_BIG) == 1 &&
+	       bytes_u64(head.p + TYPE_OFF + 8, ORDER_BIG) == 1;
 }
 
 /* The record at s->off; false at the end of the stream. */

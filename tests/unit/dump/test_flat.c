@@ -21,7 +21,8 @@ static void
 begin(struct stream *s)
 {
 	memset(s, 0, sizeof(*s));
-	memcpy(s->b, "makedumpfile", 12);
+	/* What stands behind the name was not cleared: makedumpfile 1.7.2. */
+	memcpy(s->b, "makedumpfile\0\x8d\xff\xff", 16);
 	s->len = 16;
 	put_be64(s, 1);
 	put_be64(s, 1);
