@@ -29,6 +29,7 @@ struct message {
 	uint8_t level; /* 0 (emerg) to 7 (debug), or MESSAGE_LEVEL_UNKNOWN */
 	enum message_caller caller_kind;
 	uint32_t caller;
+	bool inherited;   /* time, level and caller are those of the message before it */
 	bool damaged;     /* some of its bytes are known to be lost or overwritten */
 	bool uncommitted; /* its writer died before it was finished */
 };

@@ -38,6 +38,8 @@ struct event {
 	int64_t pid;         /* with has_pid */
 	uint32_t cpu;        /* with has_cpu */
 	uint32_t repeated;   /* how often the same came again */
+	uint32_t count;      /* "[#2]": which oops of this boot it was; 0: not printed */
+	uint32_t boot;       /* of those in the log, from 0 */
 	bool has_address, has_error_code, has_time, has_seconds, has_pid, has_cpu;
 	bool fatal;
 	bool corrupted;
@@ -57,7 +59,13 @@ struct event {
 	} page_table[5]; /* PGD ... PTE lines */
 	size_t page_table_count;
 
-	struct str *text;  /* untouched lines */
+	struct str panic;   /* the panic it ended in: behind "not syncing: "; empty if none */
+	const char *policy; /* the setting that made it a panic ("hung_task_panic"), or NULL */
+	unsigned class;     /* enum head_class of its head line */
+	struct str modules; /* behind "Modules linked in:"; with has_modules */
+	bool has_modules;
+
+	struct str *text;  /* its lines, with printk's stamp and without other prefixes */
 	size_t text_count; /* at most LIMIT_EVENT_LINES */
 };
 

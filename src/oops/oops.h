@@ -26,6 +26,8 @@ struct oops_context {
 
 /* Everything that a log tells. */
 struct oops_report {
+	struct arena *arena; /* that it lives in */
+
 	struct event *event;
 	size_t event_count;     /* at most LIMIT_EVENTS */
 	uint64_t event_dropped; /* beyond that */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/choose.h"
+
+#include "base/compiler.h"
+#include "oops/family.h"
+
+enum {
+	LINES_AT_END = 60, /* an oops after which a log has no more lines than this ended it */
+};
+
+static const uint64_t same_cause_ns = 10000000000; /* an oops this long before another one */
+
+/* How bad an event is on its own. */
+static int
+severity(const struct event *e)
+{
+	static const struct {
+		unsigned classes;
+		int severity;
+	} order[] = {
+		{ CLASS_PANIC | CLASS_SYSRQ, 6 },
+		{ CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK, 5 },
+		{ CLASS_HARDWARE, 4 },
+		{ CLASS_HANG, 3 },
+		{ CLASS_DATA, 2 },
+		{ CLASS_CHECK | CLASS_WARN, 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		if (e->class & order[i].classes)
+			return order[i].severity;
+	}
+	return 0;
+}
+
+static bool
+is_oops(const struct event *e)
+{
+	return (e->class & (CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK)) != 0;
+}
+
+/* Nothing but its own tail follows it in its boot: the machine went down there. */
+static bool
+ends_boot(const struct oops_report *o, size_t i, struct boots boots)
+{
+	const struct event *e = &o->event[i];
+
+	if (i + 1 < o->event_count && o->event[i + 1].boot == e->boot)
+		return false;
+	return e->line + e->text_count + LINES_AT_END >= boots.get(boots.ctx, e->boot).end;
+}
+
+static bool
+is_fatal(const struct oops_report *o, size_t i, struct boots boots)
+{
+	const struct event *e = &o->event[i];
+
+	if (boots.get(boots.ctx, e->boot).is_capture)
+		return false;
+	if (e->panic.len != 0 || e->class == CLASS_PANIC)
+		return true;
+	return is_oops(e) && ends_boot(o, i, boots);
+}
+
+/* The oops that the one at i came of: the first of its boot, if it was the same task or right
+ * before. */
+static size_t
+first_cause(const struct oops_report *o, size_t i)
+{
+	const struct event *late = &o->event[i];
+
+	for (size_t k = 0; k < i; k++) {
+		const struct event *early = &o->event[k];
+		bool same_task = early->has_pid && late->has_pid && early->pid == late->pid;
+		bool near =
+			early->has_time && late->has_time && late->ns <= early->ns + same_cause_ns;
+
+		if (early->boot == late->boot && is_oops(early) && (same_task || near))
+			return k;
+	}
+	return i;
+}
+
+static size_t
+last_fatal(const struct oops_report *o, struct boots boots)
+{
+	for (size_t i = o->event_count; i > 0; i--) {
+		if (is_fatal(o, i - 1, boots))
+			return i - 1;
+	}
+	return o->event_count;
+}
+
+static size_t
+most_severe(const struct oops_report *o)
+{
+	size_t best = o->event_count;
+
+	for (size_t i = 0; i < o->event_count; i++) {
+		if (best == o->event_count || severity(&o->event[i]) > severity(&o->event[best]))
+			best = i;
+	}
+	return best;
+}
+
+static const char *
+trigger_of(const struct event *e)
+{
+	if (e->kind == KIND_PANIC_SYSRQ || str_is_c(e->function, "sysrq_handle_crash"))
+		return "sysrq";
+	if (e->class == CLASS_HARDWARE)
+		return e->kind == KIND_NMI ? "nmi" : "mce";
+	if (is_oops(e))
+		return "oops";
+	if (e->policy != NULL)
+		return "policy";
+	return e->panic.len != 0 || e->class == CLASS_PANIC ? "panic" : "none";
+}
+
+void
+choose_fatal(struct oops_report *o, struct boots boots)
+{
+	size_t fatal = last_fatal(o, boots);
+
+	o->panic_trigger = "none";
+	o->chosen = fatal == o->event_count ? most_severe(o) : first_cause(o, fatal);
+	if (o->chosen == o->event_count)
+		return;
+
+	struct event *e = &o->event[o->chosen];
+
+	e->fatal = fatal != o->event_count;
+	if (fatal == o->event_count) {
+		o->panic_string = e->head;
+		return;
+	}
+	o->panic_string = o->event[fatal].panic;
+	if (o->panic_string.len == 0)
+		o->panic_string = o->event[fatal].head;
+	o->panic_policy = o->event[fatal].policy;
+	o->panic_trigger = trigger_of(e);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/events.h"
+
+#include "oops/family.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The same hang, said again: detectors repeat themselves while it lasts. */
+static bool
+is_repeated(const struct event *old, const struct event *e)
+{
+	if (old->kind != e->kind || old->boot != e->boot || old->class != e->class)
+		return false;
+	if (!str_is(old->function, e->function) || !str_is(old->module, e->module))
+		return false;
+	if (e->kind == KIND_SOFT_LOCKUP)
+		return old->has_cpu == e->has_cpu && old->cpu == e->cpu;
+	if (e->kind == KIND_WARNING)
+		return str_is(old->detail, e->detail);
+	return e->class == CLASS_HANG;
+}
+
+static bool
+join_repeated(struct events *v, const struct event *e)
+{
+	for (size_t i = v->count; i > 0 && i + 16 > v->count; i--) {
+		struct event *old = &v->kept[i - 1].event;
+
+		if (!is_repeated(old, e))
+			continue;
+		old->repeated++;
+		if (e->has_seconds && e->seconds > old->seconds)
+			old->seconds = e->seconds;
+		if (e->panic.len != 0) {
+			old->panic = str_copy(v->kept[i - 1].arena, e->panic);
+			old->policy = e->policy;
+		}
+		return true;
+	}
+	return false;
+}
+
+void
+events_add(struct events *v, const struct event *e, struct arena *texts)
+{
+	if (join_repeated(v, e)) {
+		arena_free(texts);
+		return;
+	}
+	if (v->count == LIMIT_EVENTS) {
+		size_t middle = LIMIT_EVENTS / 2;
+
+		arena_free(v->kept[middle].arena);
+		memmove(&v->kept[middle], &v->kept[middle + 1],
+			(LIMIT_EVENTS - middle - 1) * sizeof(v->kept[0]));
+		v->count--;
+		v->dropped++;
+	}
+	v->kept[v->count].event = *e;
+	v->kept[v->count++].arena = texts;
+}
+
+struct event *
+events_newest(struct events *v, unsigned classes, uint32_t boot)
+{
+	for (size_t i = v->count; i > 0; i--) {
+		struct event *e = &v->kept[i - 1].event;
+
+		if (e->boot == boot && (e->class & classes))
+			return e;
+	}
+	return NULL;
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct event *one = a;
+	const struct event *two = b;
+
+	return (one->line > two->line) - (one->line < two->line);
+}
+
+static void
+free_texts(void *arena)
+{
+	arena_free(arena);
+}
+
+struct event *
+events_finish(struct events *v)
+{
+	struct event *e = ARENA_ARRAY(v->arena, struct event, v->count);
+
+	for (size_t i = 0; i < v->count; i++) {
+		e[i] = v->kept[i].event;
+		arena_defer(v->arena, free_texts, v->kept[i].arena);
+	}
+	if (v->count != 0)
+		qsort(e, v->count, sizeof(*e), by_line);
+	return e;
+}

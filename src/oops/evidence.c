@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/evidence.h"
+
+#include "base/compiler.h"
+
+static const struct {
+	struct str word;
+	const char *arch;
+	int weight;
+} words[] = {
+	{ STR("RIP: 0010:"), "x86_64", 8 },
+	{ STR("RIP: 0033:"), "x86_64", 8 },
+	{ STR("RIP:"), "x86_64", 4 },
+	{ STR("RAX: "), "x86_64", 8 },
+	{ STR("entry_SYSCALL_64"), "x86_64", 8 },
+	{ STR("do_syscall_64"), "x86_64", 4 },
+	{ STR("__x64_sys_"), "x86_64", 8 },
+	{ STR("ret_from_fork_asm"), "x86_64", 2 },
+	{ STR("asm_sysvec_"), "x86_64", 2 },
+	{ STR("asm_exc_"), "x86_64", 2 },
+	{ STR("entry_SYSENTER_compat"), "x86_64", 8 },
+	{ STR("invalid_op+"), "x86_64", 1 },
+	{ STR("apic_timer_interrupt"), "x86_64", 1 },
+	{ STR("[<ffffffff8"), "x86_64", 2 },
+	{ STR("EAX: "), "i386", 8 },
+	{ STR("EIP: "), "i386", 6 },
+	{ STR("EIP is at "), "i386", 8 },
+	{ STR("entry_SYSENTER_32"), "i386", 8 },
+	{ STR("entry_INT80_32"), "i386", 8 },
+	{ STR("sysenter_do_call"), "i386", 4 },
+	{ STR("pstate: "), "arm64", 8 },
+	{ STR("x29: "), "arm64", 8 },
+	{ STR("el0_svc"), "arm64", 8 },
+	{ STR("el0t_64_sync"), "arm64", 8 },
+	{ STR("el1h_64_"), "arm64", 8 },
+	{ STR("__arm64_sys_"), "arm64", 8 },
+	{ STR("ESR = 0x"), "arm64", 8 },
+	{ STR("(DT)"), "arm64", 1 },
+	{ STR("psr: "), "arm", 8 },
+	{ STR("8<--- cut here ---"), "arm", 8 },
+	{ STR("ret_fast_syscall"), "arm", 8 },
+	{ STR("__irq_svc"), "arm", 4 },
+	{ STR("__dabt_svc"), "arm", 8 },
+	{ STR("__pabt_svc"), "arm", 8 },
+	{ STR(" (unwind_backtrace"), "arm", 8 },
+	{ STR("SMP ARM"), "arm", 8 },
+	{ STR(") from [<"), "arm", 6 },
+	{ STR(" from ret_from_fork"), "arm", 4 },
+	{ STR("GPR00: "), "ppc64", 8 },
+	{ STR("NIP ["), "ppc64", 8 },
+	{ STR("MSR: "), "ppc64", 4 },
+	{ STR("system_call_exception"), "ppc64", 4 },
+	{ STR("Instruction dump:"), "ppc64", 6 },
+	{ STR("Krnl PSW"), "s390x", 8 },
+	{ STR("Krnl GPRS"), "s390x", 8 },
+	{ STR("Krnl Code"), "s390x", 8 },
+	{ STR("sysc_nr_ok"), "s390x", 4 },
+	{ STR("epc : "), "riscv64", 8 },
+	{ STR("epc: "), "riscv64", 8 },
+	{ STR("badaddr: "), "riscv64", 8 },
+	{ STR("ret_from_exception"), "riscv64", 3 },
+	{ STR("walk_stackframe"), "riscv64", 2 },
+};
+
+static const char *const archs[] = {
+	"x86_64", "i386", "arm64", "arm", "ppc64", "s390x", "riscv64"
+};
+
+static void
+weigh(struct str text, int weight[ARRAY_LEN(archs)])
+{
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!str_has(text, words[i].word))
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(archs); k++) {
+			if (str_is_c(str_of(words[i].arch), archs[k]))
+				weight[k] += words[i].weight;
+		}
+	}
+}
+
+const char *
+evidence_arch(const struct report *r)
+{
+	int weight[ARRAY_LEN(archs)] = { 0 };
+	size_t best = 0;
+
+	for (size_t i = 0; i < r->line_count; i++)
+		weigh(r->line[i].text, weight);
+	for (size_t k = 1; k < ARRAY_LEN(archs); k++) {
+		if (weight[k] > weight[best])
+			best = k;
+	}
+	return weight[best] > 1 ? archs[best] : NULL;
+}

@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/transport.h"
+
+#include "base/compiler.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+void
+transport_begin(struct transport *t, transport_sink sink, void *ctx)
+{
+	memset(t, 0, sizeof(*t));
+	t->sink = sink;
+	t->ctx = ctx;
+	t->last.level = MESSAGE_LEVEL_UNKNOWN;
+}
+
+/* ---- small cutters; each leaves the text as it was if it does not fit ---- */
+
+static void
+skip_blanks(struct str *s)
+{
+	while (s->len != 0 && (s->p[0] == ' ' || s->p[0] == '\t'))
+		*s = str_from(*s, 1);
+}
+
+static bool
+take_digits(struct str *s, size_t least, size_t most, uint64_t *value)
+{
+	size_t n = 0;
+	uint64_t v = 0;
+
+	while (n < s->len && n < most && s->p[n] >= '0' && s->p[n] <= '9')
+		v = v * 10 + (uint64_t)(s->p[n++] - '0');
+	if (n < least)
+		return false;
+	*value = v;
+	*s = str_from(*s, n);
+	return true;
+}
+
+static bool
+take_number(struct str *s, uint64_t *value)
+{
+	return take_digits(s, 1, 18, value);
+}
+
+/* "[   12.345678]" */
+static bool
+take_stamp(struct str *s, uint64_t *ns)
+{
+	struct str rest = *s;
+	uint64_t seconds = 0;
+	uint64_t micro = 0;
+
+	if (!str_take(&rest, STR("[")))
+		return false;
+	while (rest.len != 0 && rest.p[0] == ' ')
+		rest = str_from(rest, 1);
+	if (!take_digits(&rest, 1, 9, &seconds) || !str_take(&rest, STR(".")) ||
+	    !take_digits(&rest, 6, 6, &micro) || !str_take(&rest, STR("]")))
+		return false;
+	*ns = seconds * 1000000000 + micro * 1000;
+	*s = rest;
+	return true;
+}
+
+/* "T1234", "C0": printk's caller; "T1234/comm" too */
+static bool
+take_caller_id(struct str *s, struct message *m)
+{
+	struct str rest = *s;
+	uint64_t id = 0;
+	bool is_cpu = str_starts(rest, STR("C"));
+
+	if (!is_cpu && !str_starts(rest, STR("T")))
+		return false;
+	rest = str_from(rest, 1);
+	if (!take_digits(&rest, 1, 10, &id))
+		return false;
+	m->caller_kind = is_cpu ? MESSAGE_CALLER_CPU : MESSAGE_CALLER_TASK;
+	m->caller = (uint32_t)id;
+	*s = rest;
+	return true;
+}
+
+/* "[ T1234]" right behind a stamp */
+static void
+take_caller(struct str *s, struct message *m)
+{
+	struct str rest = *s;
+	struct str inside;
+
+	if (str_starts(rest, STR(" [")))
+		rest = str_from(rest, 1);
+	if (!str_take(&rest, STR("[")) || !str_cut(&rest, ']', &inside) || inside.len > 24)
+		return;
+	skip_blanks(&inside);
+	if (take_caller_id(&inside, m))
+		*s = rest;
+}
+
+/* "<4>", "<12>", and the letters of 2.6 ("<c>" continued, "<d>" default) */
+static bool
+take_level(struct str *s, struct message *m)
+{
+	struct str rest = *s;
+	uint64_t level = MESSAGE_LEVEL_UNKNOWN;
+
+	if (!str_take(&rest, STR("<")))
+		return false;
+	if (take_digits(&rest, 1, 3, &level))
+		level &= 7;
+	else if (!str_take(&rest, STR("c")) && !str_take(&rest, STR("d")))
+		return false;
+	if (!str_take(&rest, STR(">")))
+		return false;
+	m->level = (uint8_t)level;
+	*s = rest;
+	return true;
+}
+
+static bool
+take_level_word(struct str *s, struct message *m)
+{
+	static const struct str levels[] = {
+		STR("emerg"), STR("alert"),  STR("crit"), STR("err"),
+		STR("warn"),  STR("notice"), STR("info"), STR("debug")
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (str_take(s, levels[i])) {
+			m->level = (uint8_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "kern  :warn  : ", as dmesg -x writes it */
+static bool
+take_decoded_level(struct str *s, struct message *m)
+{
+	static const struct str facilities[] = { STR("kern"), STR("user"), STR("daemon"),
+						 STR("auth"), STR("syslog") };
+	struct str rest = *s;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(facilities) && !str_take(&rest, facilities[i]))
+		i++;
+	skip_blanks(&rest);
+	if (i == ARRAY_LEN(facilities) || !str_take(&rest, STR(":")) || !take_level_word(&rest, m))
+		return false;
+	skip_blanks(&rest);
+	if (!str_take(&rest, STR(":")))
+		return false;
+	(void)str_take(&rest, STR(" "));
+	*s = rest;
+	return true;
+}
+
+/* ---- dates ---- */
+
+static bool
+take_month(struct str *s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (size_t i = 0; s->len >= 3 && i < 36; i += 3) {
+		if (memcmp(s->p, months + i, 3) == 0) {
+			*s = str_from(*s, 3);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+take_weekday(struct str *s)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+
+	for (size_t i = 0; s->len >= 3 && i < 21; i += 3) {
+		if (memcmp(s->p, days + i, 3) == 0) {
+			*s = str_from(*s, 3);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+take_clock(struct str *s)
+{
+	struct str rest = *s;
+	uint64_t v = 0;
+
+	if (!take_digits(&rest, 2, 2, &v) || !str_take(&rest, STR(":")) ||
+	    !take_digits(&rest, 2, 2, &v) || !str_take(&rest, STR(":")) ||
+	    !take_digits(&rest, 2, 2, &v))
+		return false;
+	if (str_take(&rest, STR(".")) || str_take(&rest, STR(",")))
+		(void)take_digits(&rest, 0, 9, &v);
+	*s = rest;
+	return true;
+}
+
+/* "Nov 23 06:05:01" */
+static bool
+take_short_date(struct str *s)
+{
+	struct str rest = *s;
+	uint64_t v = 0;
+
+	if (!take_month(&rest))
+		return false;
+	skip_blanks(&rest);
+	if (!take_digits(&rest, 1, 2, &v))
+		return false;
+	skip_blanks(&rest);
+	if (!take_clock(&rest))
+		return false;
+	*s = rest;
+	return true;
+}
+
+static void
+take_zone(struct str *s)
+{
+	struct str rest = *s;
+	uint64_t v = 0;
+
+	if (str_take(s, STR("Z")))
+		return;
+	if (!str_take(&rest, STR("+")) && !str_take(&rest, STR("-")))
+		return;
+	if (!take_digits(&rest, 2, 2, &v))
+		return;
+	(void)str_take(&rest, STR(":"));
+	if (take_digits(&rest, 2, 2, &v))
+		*s = rest;
+}
+
+/* "2025-11-23T06:05:01.123456+00:00", also with a blank for the T */
+static bool
+take_iso_date(struct str *s)
+{
+	struct str rest = *s;
+	uint64_t v = 0;
+
+	if (!take_digits(&rest, 4, 4, &v) || !str_take(&rest, STR("-")) ||
+	    !take_digits(&rest, 2, 2, &v) || !str_take(&rest, STR("-")) ||
+	    !take_digits(&rest, 2, 2, &v))
+		return false;
+	if (!str_take(&rest, STR("T")) && !str_take(&rest, STR(" ")))
+		return false;
+	if (!take_clock(&rest))
+		return false;
+	take_zone(&rest);
+	*s = rest;
+	return true;
+}
+
+/* "[Sun Nov 23 06:05:01 2025] " of dmesg -T and of terminal servers, "[  +0.000012] " of
+ * dmesg -H */
+static bool
+take_bracketed_date(struct str *s)
+{
+	struct str rest = *s;
+	uint64_t v = 0;
+
+	if (!str_take(&rest, STR("[")))
+		return false;
+	skip_blanks(&rest);
+	if (str_take(&rest, STR("+"))) {
+		if (!take_number(&rest, &v) || !str_take(&rest, STR(".")) ||
+		    !take_number(&rest, &v))
+			return false;
+	} else if (take_weekday(&rest)) {
+		skip_blanks(&rest);
+		if (!take_short_date(&rest))
+			return false;
+		skip_blanks(&rest);
+		(void)take_digits(&rest, 4, 4, &v);
+	} else if (!take_iso_date(&rest)) {
+		return false;
+	}
+	if (!str_take(&rest, STR("]")))
+		return false;
+	(void)str_take(&rest, STR(" "));
+	*s = rest;
+	return true;
+}
+
+static bool
+is_kernel_tag(struct str tag)
+{
+	return tag.len >= 6 && strncasecmp(tag.p, "kernel", 6) == 0 &&
+	       (tag.len == 6 || tag.p[6] == '[' || tag.p[6] == '.');
+}
+
+/* "host kernel: ", "host kern.err kernel: ". With a date before it, a host and another tag is
+ * a line of another program, which *foreign says. */
+static bool
+take_host_and_tag(struct str *s, bool *foreign)
+{
+	struct str rest = *s;
+	struct str host;
+	struct str tag;
+
+	if (!str_cut(&rest, ' ', &host) || host.len == 0 || host.p[0] == '[')
+		return false;
+	skip_blanks(&rest);
+
+	struct str facility = rest;
+
+	if (str_take_word(&facility, &tag) && str_find_char(tag, '.') != STR_NONE &&
+	    str_find_char(tag, ':') == STR_NONE && tag.len > 5 &&
+	    strncasecmp(tag.p, "kern.", 5) == 0) {
+		skip_blanks(&facility);
+		rest = facility;
+	}
+	if (!str_cut(&rest, ':', &tag) || tag.len == 0 || str_find_char(tag, ' ') != STR_NONE)
+		return false;
+	*foreign = !is_kernel_tag(tag);
+	if (*foreign)
+		return true;
+	(void)str_take(&rest, STR(" "));
+	*s = rest;
+	return true;
+}
+
+/* A date in front, and the host and tag behind it. */
+static bool
+take_syslog(struct str *s, bool *foreign)
+{
+	struct str rest = *s;
+	bool dated = take_short_date(&rest) || take_iso_date(&rest);
+
+	if (!dated)
+		return false;
+	skip_blanks(&rest);
+	(void)take_host_and_tag(&rest, foreign);
+	*s = rest;
+	return true;
+}
+
+/* ---- /dev/kmsg and netconsole: "6.1.0,4,1234,567890,-,caller=T12;" ---- */
+
+static void
+take_kmsg_keys(struct str keys, struct message *m)
+{
+	struct str key;
+
+	while (keys.len != 0) {
+		if (!str_cut(&keys, ',', &key)) {
+			key = keys;
+			keys = (struct str){ NULL, 0 };
+		}
+		if (str_take(&key, STR("caller=")))
+			(void)take_caller_id(&key, m);
+	}
+}
+
+static bool
+take_kmsg(struct str *s, struct message *m)
+{
+	struct str rest = *s;
+	struct str head;
+	uint64_t level = 0;
+	uint64_t seq = 0;
+	uint64_t us = 0;
+
+	if (rest.len == 0 || rest.p[0] < '0' || rest.p[0] > '9')
+		return false;
+	if (!str_cut(&rest, ';', &head) || head.len > 160)
+		return false;
+
+	struct str release;
+	struct str behind = head;
+
+	if (str_cut(&behind, ',', &release) && str_find_char(release, '.') != STR_NONE)
+		head = behind;
+	if (!take_number(&head, &level) || !str_take(&head, STR(",")) ||
+	    !take_number(&head, &seq) || !str_take(&head, STR(",")) || !take_number(&head, &us) ||
+	    !str_take(&head, STR(",")))
+		return false;
+	m->level = level & 7;
+	m->ns = us * 1000;
+	m->has_time = true;
+	take_kmsg_keys(head, m);
+	*s = rest;
+	return true;
+}
+
+/* ---- one line ---- */
+
+/* "** 123 printk messages dropped ** " in front of a line */
+static bool
+take_dropped_mark(struct str *s, struct message *m)
+{
+	static const struct str mark = STR(" printk messages dropped ** ");
+	struct str rest = *s;
+	uint64_t n = 0;
+
+	if (!str_take(&rest, STR("** ")) || !take_number(&rest, &n) || !str_take(&rest, mark))
+		return false;
+	m->damaged = true;
+	*s = rest;
+	return true;
+}
+
+/* A stamp with caller, and "host kernel: " where the journal puts it. */
+static bool
+take_stamp_and_caller(struct str *s, struct message *m)
+{
+	bool foreign = false;
+	struct str tagged;
+
+	if (!take_stamp(s, &m->ns))
+		return false;
+	m->has_time = true;
+	take_caller(s, m);
+	(void)str_take(s, STR(" "));
+	tagged = *s;
+	if (str_has(str_first(tagged, 80), STR(" kernel: ")) &&
+	    take_host_and_tag(&tagged, &foreign) && !foreign)
+		*s = tagged;
+	return true;
+}
+
+/* One prefix off the front; false if there is none. */
+static bool
+take_prefix(struct str *s, struct message *m, bool *foreign)
+{
+	switch (s->p[0]) {
+	case '[':
+		return take_stamp_and_caller(s, m) || take_bracketed_date(s);
+	case '<':
+		return take_level(s, m);
+	case '*':
+		return take_dropped_mark(s, m);
+	default:
+		break;
+	}
+	if (isdigit((unsigned char)s->p[0]) != 0)
+		return take_kmsg(s, m) || take_syslog(s, foreign);
+	return take_decoded_level(s, m) || take_syslog(s, foreign);
+}
+
+/* Where in a text another stamp stands; STR_NONE if nowhere. */
+static size_t
+find_embedded_stamp(struct str s)
+{
+	size_t from = 1;
+
+	while (from < s.len) {
+		size_t at = str_find_char(str_from(s, from), '[');
+		uint64_t ns = 0;
+
+		if (at == STR_NONE)
+			return STR_NONE;
+
+		struct str here = str_from(s, from + at);
+
+		if (here.len > 9 && (here.p[1] == ' ' || isdigit((unsigned char)here.p[1]) != 0) &&
+		    take_stamp(&here, &ns))
+			return from + at;
+		from += at + 1;
+	}
+	return STR_NONE;
+}
+
+/* What a message without a stamp takes over from the one before it. */
+static void
+inherit(struct message *m, const struct message *last)
+{
+	m->inherited = true;
+	m->ns = last->ns;
+	m->has_time = last->has_time;
+	m->level = last->level;
+	m->caller = last->caller;
+	m->caller_kind = last->caller_kind;
+}
+
+static bool
+is_kmsg_dictionary(struct str s)
+{
+	/* " SUBSYSTEM=pci", " DEVICE=+pci:0000:00:1f.2" under a /dev/kmsg record */
+	return str_starts(s, STR(" SUBSYSTEM=")) || str_starts(s, STR(" DEVICE="));
+}
+
+enum {
+	PREFIXES = 8, /* a conserver before a syslog before a level before a stamp */
+	PARTS = 16,   /* messages run together in one line */
+};
+
+/* Takes prefixes and hands the message on, up to the next stamp inside it. What is left is
+ * returned. */
+static struct str
+one_message(struct transport *t, struct str s)
+{
+	struct message m = { .level = MESSAGE_LEVEL_UNKNOWN, .line = t->line };
+	bool foreign = false;
+	int prefixes = 0;
+
+	while (s.len != 0 && !foreign && prefixes < PREFIXES && take_prefix(&s, &m, &foreign))
+		prefixes++;
+	if (foreign) {
+		t->foreign++;
+		return (struct str){ NULL, 0 };
+	}
+
+	size_t cut = find_embedded_stamp(s);
+
+	m.text = cut == STR_NONE ? s : str_first(s, cut);
+	if (prefixes != 0)
+		t->stamped++;
+	if (m.has_time)
+		t->last = m;
+	else if (prefixes == 0 || t->last.has_time)
+		inherit(&m, &t->last);
+	t->sink(t->ctx, &m);
+	return cut == STR_NONE ? (struct str){ NULL, 0 } : str_from(s, cut);
+}
+
+static void
+messages_of(struct transport *t, struct str s)
+{
+	if (is_kmsg_dictionary(s))
+		return;
+	for (int i = 0; i < PARTS; i++) {
+		s = one_message(t, s);
+		if (s.len == 0)
+			return;
+	}
+}
+
+/* ---- control bytes ---- */
+
+/* Bytes of an ANSI sequence whose ESC stands before s: "[0;31m". */
+static size_t
+ansi_len(struct str s)
+{
+	size_t n = 1;
+
+	if (s.len == 0 || s.p[0] != '[')
+		return 0;
+	while (n < s.len && n < 32 &&
+	       (isdigit((unsigned char)s.p[n]) != 0 || s.p[n] == ';' || s.p[n] == '?'))
+		n++;
+	return n < s.len && isalpha((unsigned char)s.p[n]) != 0 ? n + 1 : 0;
+}
+
+/* "\x0a": one byte that a reader of the buffer found unprintable. */
+static bool
+take_escape(struct str *s, char *c)
+{
+	struct str rest = *s;
+	struct str digits;
+	uint64_t v = 0;
+
+	if (!str_take(&rest, STR("\\x")) || rest.len < 2)
+		return false;
+	digits = str_first(rest, 2);
+	if (!str_take_hex(&digits, &v) || digits.len != 0)
+		return false;
+	if (v != '\n' && v != '\t' && v != 0x1b)
+		return false;
+	*c = (char)v;
+	*s = str_from(rest, 2);
+	return true;
+}
+
+static char
+take_char(struct str *s)
+{
+	char c = 0;
+
+	if (s->p[0] != '\\' || !take_escape(s, &c)) {
+		c = s->p[0];
+		*s = str_from(*s, 1);
+	}
+	return c;
+}
+
+static bool
+is_dirty(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == '\\' ||
+		    s.p[i] == 127)
+			return true;
+	}
+	return false;
+}
+
+static void
+clean_messages(struct transport *t, struct str raw)
+{
+	size_t n = 0;
+
+	while (raw.len != 0 && n < sizeof(t->clean)) {
+		char c = take_char(&raw);
+
+		if (c == 0x1b)
+			raw = str_from(raw, ansi_len(raw));
+		else if (c == '\n') {
+			messages_of(t, (struct str){ t->clean, n });
+			n = 0;
+		} else if ((unsigned char)c >= ' ' || c == '\t')
+			t->clean[n++] = c;
+	}
+	messages_of(t, (struct str){ t->clean, n });
+}
+
+void
+transport_line(struct transport *t, struct str raw)
+{
+	t->line++;
+	raw = str_first(raw, LIMIT_LINE_BYTES);
+	if (is_dirty(raw))
+		clean_messages(t, raw);
+	else
+		messages_of(t, raw);
+}
