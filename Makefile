@@ -116,7 +116,7 @@ lint: layers
 	printf '%s\n' $(SRC) | xargs -P2 -n8 sh -c 'clang-tidy --quiet "$$@" -- $(FLAGS)' sh
 
 lab: all tools
-	tests/lab/run
+	tests/lab/run $(LAB_ARGS)
 
 lab-compare: all
 	tests/lab/compare

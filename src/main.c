@@ -1,9 +1,156 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
+/*
+ * main.c - argv to options to the pipeline to an exit status.
+ */
+#include "host/output.h"
+#include "inputs.h"
+#include "options.h"
+#include "pipeline.h"
+#include "report/output.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum pipeline_status
+complain(struct arena *a, const struct error *e)
+{
+	fprintf(stderr, "kdtriage: %s\n", error_text(a, e));
+	return e->code == ERROR_USAGE ? STATUS_USAGE : STATUS_NOTHING;
+}
+
+static const struct error *
+load_rules(const struct options *o, struct rules *rules)
+{
+	const struct error *e = o->no_builtin_rules ? NULL : rules_load_builtin(rules);
+
+	for (size_t i = 0; e == NULL && i < o->rules_count; i++)
+		e = rules_load_path(rules, o->rules[i]);
+	return e;
+}
+
+static enum pipeline_status
+worse(enum pipeline_status a, enum pipeline_status b)
+{
+	return a > b ? a : b;
+}
+
+static enum pipeline_status
+report_inputs(const struct options *o, const struct rules *rules, const struct inputs *in,
+	      FILE *out)
+{
+	enum pipeline_status status = STATUS_COMPLETE;
+
+	for (size_t i = 0; i < in->count; i++)
+		status = worse(status, pipeline_run(o, rules, in->dump[i].paths,
+						    in->dump[i].path_count, in->count > 1, out));
+	return status;
+}
+
+static bool
+wants_color(const struct options *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	return strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO) &&
+	       (no_color == NULL || no_color[0] == '\0');
+}
+
+/* Reports go to a file that appears whole or not at all, or to standard output. */
+static enum pipeline_status
+write_reports(struct options *o, const struct rules *rules, struct arena *a)
+{
+	struct output_options how = { .format = o->format, .template = o->template };
+	struct inputs in = { 0 };
+	struct outfile *file = NULL;
+	const struct error *e = output_check(&how, a);
+
+	o->color = wants_color(o) ? COLOR_ALWAYS : COLOR_NEVER;
+	if (e == NULL)
+		e = inputs_sort(o->input, o->input_count, a, &in);
+	if (e == NULL)
+		e = outfile_open(o->output, a, &file);
+	if (e != NULL)
+		return complain(a, e);
+	if (in.vmlinux != NULL && o->vmlinux == NULL)
+		o->vmlinux = in.vmlinux;
+
+	enum pipeline_status status = report_inputs(o, rules, &in, outfile_stream(file));
+
+	if (status == STATUS_NOTHING && in.count == 1) {
+		outfile_abandon(file);
+		return status;
+	}
+	e = outfile_commit(file, a);
+	return e != NULL ? complain(a, e) : status;
+}
+
+static enum pipeline_status
+run_mode(struct options *o, struct arena *a)
+{
+	struct rules *rules = rules_new(a);
+	const struct error *e = load_rules(o, rules);
+
+	if (e != NULL)
+		return complain(a, e);
+	switch (o->mode) {
+	case MODE_CHECK_RULES:
+		return rules_check(rules, stdout) ? STATUS_COMPLETE : STATUS_NOTHING;
+	case MODE_LIST_RULES:
+		rules_list(rules, stdout);
+		return STATUS_COMPLETE;
+	default:
+		break;
+	}
+	if (o->explain != NULL && o->input_count == 0) {
+		e = rules_explain(rules, o->explain, NULL, stdout);
+		return e != NULL ? complain(a, e) : STATUS_COMPLETE;
+	}
+	return write_reports(o, rules, a);
+}
+
+static enum pipeline_status
+run(int argc, char **argv, struct arena *a)
+{
+	struct options o = { 0 };
+	const struct error *e = options_parse(argc, argv, a, &o);
+
+	if (e != NULL) {
+		complain(a, e);
+		return STATUS_USAGE;
+	}
+	switch (o.mode) {
+	case MODE_HELP:
+		options_help(stdout);
+		return STATUS_COMPLETE;
+	case MODE_VERSION:
+		puts("kdtriage " KDTRIAGE_VERSION);
+		return STATUS_COMPLETE;
+	case MODE_LIST_FACTS:
+		inputs_list_facts(stdout);
+		return STATUS_COMPLETE;
+	default:
+		return run_mode(&o, a);
+	}
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts("kdtriage " KDTRIAGE_VERSION);
-	return 0;
+	struct arena *a = arena_new(NULL);
+
+	/* A reader that goes away is an error of writing, which has its exit status. */
+	signal(SIGPIPE, SIG_IGN);
+
+	enum pipeline_status status = run(argc, argv, a);
+
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		fputs("kdtriage: cannot write to standard output\n", stderr);
+		status = STATUS_NOTHING;
+	}
+	arena_free(a);
+	return status;
 }

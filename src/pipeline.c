@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pipeline.h"
+
+#include "dump/mini.h"
+#include "fault/fault.h"
+#include "kernel/log.h"
+#include "kernel/vmem.h"
+#include "oops/oops.h"
+#include "publish.h"
+#include "report/output.h"
+#include "report/redact.h"
+#include "verdict/signature.h"
+#include "verdict/verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum need {
+	OPTIONAL, /* a failure is a gap in the report */
+	VITAL,    /* without it there is no report */
+};
+
+/* A stage that failed, and why. */
+struct gap {
+	const char *stage;
+	const struct error *error;
+};
+
+enum {
+	GAPS_MAX = 32, /* more than there are stages */
+};
+
+/* Only this file passes it on whole; stages take what they need. */
+struct run {
+	const struct options *o;
+	const struct rules *rules;
+	const char *const *paths;
+	size_t path_count;
+	bool one_of_several;
+	FILE *out;
+
+	struct arena *a;
+	struct budget budget;
+	struct facts *facts;
+	struct dump *dump; /* NULL: the input is a text log */
+	int log_fd;        /* of the text log, else -1 */
+	struct vmem *vmem; /* NULL: not found */
+	const struct oops_report *oops;
+	struct log log;
+	struct gap gap[GAPS_MAX];
+	size_t gap_count;
+};
+
+/* What a run is for: a bit each. */
+enum purpose {
+	TO_REPORT = 1,
+	TO_IDENTIFY = 2,
+	TO_EXPLAIN = 4, /* a rule, with this input */
+	TO_ALL = 7,
+};
+
+struct stage {
+	const char *name; /* a verb phrase: "cannot" + name is a sentence */
+	const struct error *(*run)(struct run *r);
+	enum need need;
+	unsigned int purposes;
+};
+
+static void
+close_fd(void *fd)
+{
+	close((int)(intptr_t)fd);
+}
+
+/* Opens for reading what may be a log; refuses what is none of a file, a pipe and a device. */
+static const struct error *
+open_file(struct run *r, const char *path, int *out)
+{
+	struct stat st = { 0 };
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(r->a, errno, "cannot open '%s'", path);
+	arena_defer(r->a, close_fd, (void *)(intptr_t)fd); // NOLINT(performance-no-int-to-ptr)
+	if (fstat(fd, &st) != 0)
+		return error_errno(r->a, errno, "cannot look at '%s'", path);
+	if (S_ISDIR(st.st_mode))
+		return error_new(r->a, ERROR_USAGE, "'%s' is a directory, not a dump", path);
+	if (S_ISREG(st.st_mode) && st.st_size == 0)
+		return error_new(r->a, ERROR_CORRUPT, "'%s' is empty", path);
+	*out = fd;
+	return NULL;
+}
+
+enum {
+	HEAD_BYTES = 65536, /* enough for every signature */
+};
+
+static const struct error *
+open_input(struct run *r)
+{
+	uint8_t *head = ARENA_ARRAY(r->a, uint8_t, HEAD_BYTES);
+	const struct error *why = NULL;
+	int fd = -1;
+	const struct error *e = open_file(r, r->paths[0], &fd);
+
+	if (e != NULL)
+		return e;
+
+	ssize_t got = r->o->log ? 0 : pread(fd, head, HEAD_BYTES, 0);
+
+	if (got > 0 && dump_probe((struct bytes){ head, (size_t)got }, r->a, &why))
+		return dump_open(r->paths, r->path_count, r->a, &r->dump);
+	if (why != NULL)
+		return error_wrap(r->a, why, "'%s'", r->paths[0]);
+	r->log_fd = fd;
+	return NULL;
+}
+
+static const struct error *
+describe_input(struct run *r)
+{
+	publish_run(r->facts, r->paths[0]);
+	if (r->dump != NULL)
+		publish_dump(r->facts, r->dump, r->a);
+	else
+		publish_log_file(r->facts, r->log_fd);
+	return NULL;
+}
+
+static const struct error *
+map_memory(struct run *r)
+{
+	if (r->dump == NULL)
+		return NULL;
+
+	const struct error *e = vmem_open(r->dump, r->a, &r->vmem);
+
+	if (e == NULL)
+		publish_vmem(r->facts, r->vmem);
+	return e;
+}
+
+static const struct error *
+read_dump_log(struct run *r, struct oops_reader *reader)
+{
+	if (r->vmem == NULL)
+		return error_new(r->a, ERROR_ABSENT, "virtual memory could not be mapped");
+	if (r->dump->vmcoreinfo == NULL)
+		return error_new(r->a, ERROR_ABSENT, "the dump has no VMCOREINFO");
+
+	const struct error *e = log_read(&r->vmem->mem, r->dump->vmcoreinfo, r->a, &r->log);
+
+	for (size_t i = 0; e == NULL && i < r->log.count; i++)
+		oops_feed(reader, &r->log.message[i]);
+	if (e == NULL)
+		publish_log(r->facts, &r->log);
+	return e != NULL ? e : r->log.problem;
+}
+
+static const struct error *
+read_log(struct run *r)
+{
+	struct oops_reader *reader = oops_reader_new(r->a);
+	const struct error *e = NULL;
+
+	if (r->dump != NULL)
+		e = read_dump_log(r, reader);
+	else
+		e = oops_read_text(reader, r->log_fd, r->paths[0], r->a);
+	r->oops = oops_finish(reader);
+	return e;
+}
+
+/* A file that is neither a dump nor a log of a kernel gives no report. */
+static const struct error *
+check_log(struct run *r)
+{
+	if (r->dump != NULL || r->o->log || r->oops->is_kernel_log)
+		return NULL;
+	return error_new(
+		r->a, ERROR_UNSUPPORTED,
+		"'%s' is neither a crash dump nor the log of a Linux kernel; with --log any "
+		"text is taken for one",
+		r->paths[0]);
+}
+
+static const struct error *
+read_events(struct run *r)
+{
+	oops_publish(r->oops, r->facts);
+	return NULL;
+}
+
+static const struct error *
+explain_fault(struct run *r)
+{
+	if (r->oops->chosen == r->oops->event_count)
+		return NULL;
+
+	const struct event *ev = &r->oops->event[r->oops->chosen];
+	struct str arch = { NULL, 0 };
+
+	(void)facts_get_text(facts_root(r->facts), FACT_SYSTEM_ARCH, &arch);
+
+	struct fault_input in = {
+		.arch = r->dump != NULL && r->dump->arch != NULL ? r->dump->arch : arch_find(arch),
+		.code = ev->code,
+		.regs = &ev->regs,
+		.function = ev->ip_frame.function,
+		.function_off = ev->ip_frame.offset,
+		.has_function_off = ev->ip_frame.has_offset,
+		.ip = ev->ip,
+		.has_ip = ev->has_ip,
+		.address = ev->address,
+		.has_address = ev->has_address,
+		.error_code = ev->error_code,
+		.has_error_code = ev->has_error_code,
+		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
+						     (unsigned long long)ev->line) },
+	};
+
+	if (in.arch != NULL)
+		fault_explain(&in, r->a, r->facts);
+	return NULL;
+}
+
+static const struct error *
+describe_system(struct run *r)
+{
+	publish_debuginfo(r->facts, r->a);
+	if (r->dump != NULL)
+		publish_pages(r->facts, r->dump);
+	return NULL;
+}
+
+/* Gaps become diagnostics before the rules see them, since some judge the input's health. */
+static const struct error *
+report_gaps(struct run *r)
+{
+	if (r->dump != NULL) {
+		for (size_t i = 0; i < r->dump->problem_count; i++)
+			publish_problem(r->facts, "open the dump", r->dump->problem[i], r->a);
+	}
+	for (size_t i = 0; i < r->gap_count; i++)
+		publish_problem(r->facts, r->gap[i].stage, r->gap[i].error, r->a);
+	if (r->budget.time_ran_out)
+		publish_problem(r->facts, "keep to the time limit",
+				error_new(r->a, ERROR_LIMIT, "the time given by --timeout ran out"),
+				r->a);
+	if (r->budget.memory_ran_out)
+		publish_problem(r->facts, "keep to the memory limit",
+				error_new(r->a, ERROR_LIMIT, "the memory limit was reached"), r->a);
+	return NULL;
+}
+
+static const struct error *
+judge(struct run *r)
+{
+	publish_rules(r->facts, r->rules);
+	verdict_publish(verdict_judge(r->rules, r->facts, r->a), r->facts);
+	signature_publish(r->facts, r->a);
+	return NULL;
+}
+
+static const struct error *
+write_mini(struct run *r)
+{
+	if (r->o->mini_vmcore == NULL)
+		return NULL;
+	if (r->dump == NULL)
+		return error_new(r->a, ERROR_USAGE, "a text log has no pages to write");
+	return mini_write_file(r->dump, r->o->mini_vmcore, r->a);
+}
+
+static const struct error *
+redact(struct run *r)
+{
+	redact_facts(r->facts, redact_profile_find(r->o->redact), r->a);
+	return NULL;
+}
+
+static const struct error *
+write_report(struct run *r)
+{
+	struct output_options how = {
+		.format = r->o->mode == MODE_IDENTIFY && strcmp(r->o->format, "text") == 0
+				  ? "identify"
+				  : r->o->format,
+		.template = r->o->template,
+		.color = r->o->color == COLOR_ALWAYS,
+		.one_line = r->one_of_several,
+	};
+
+	return output_write(&how, r->facts, r->a, r->out);
+}
+
+static const struct error *
+explain_rule(struct run *r)
+{
+	return rules_explain(r->rules, r->o->explain, r->facts, r->out);
+}
+
+static const struct stage stages[] = {
+	{ "open the dump", open_input, VITAL, TO_ALL },
+	{ "describe the input", describe_input, OPTIONAL, TO_ALL },
+	{ "map virtual memory", map_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the kernel log", read_log, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "recognise the log", check_log, VITAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the events", read_events, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "describe the system", describe_system, OPTIONAL, TO_ALL },
+	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
+	{ "judge", judge, OPTIONAL, TO_REPORT },
+	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN },
+	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
+	{ "redact", redact, VITAL, TO_REPORT | TO_IDENTIFY },
+	{ "write the report", write_report, VITAL, TO_REPORT | TO_IDENTIFY },
+};
+
+static enum purpose
+purpose_of(const struct options *o)
+{
+	if (o->mode == MODE_IDENTIFY)
+		return TO_IDENTIFY;
+	return o->explain != NULL ? TO_EXPLAIN : TO_REPORT;
+}
+
+static void
+note_timing(struct run *r, const char *stage, uint64_t began_ns)
+{
+	static const struct origin o = { ORIGIN_RUN, "this run" };
+	struct fact_row *row = NULL;
+
+	if (!r->o->verbose)
+		return;
+	row = facts_put_row(facts_root(r->facts), FACT_TIMING, o);
+	facts_put_text(row, TIMING_STAGE, str_of(stage), o);
+	facts_put_real(row, TIMING_SECONDS, (double)(budget_now_ns() - began_ns) / 1e9, o);
+	if (r->dump != NULL)
+		facts_put_number(row, TIMING_PAGES, (int64_t)dump_pages(r->dump).read, o);
+}
+
+static const struct error *
+run_stages(struct run *r)
+{
+	enum purpose purpose = purpose_of(r->o);
+
+	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
+		uint64_t began_ns = budget_now_ns();
+
+		if ((stages[i].purposes & purpose) == 0)
+			continue;
+		if (r->o->progress)
+			fprintf(stderr, "kdtriage: %s\n", stages[i].name);
+
+		const struct error *e = stages[i].run(r);
+
+		note_timing(r, stages[i].name, began_ns);
+		if (e != NULL && stages[i].need == VITAL)
+			return error_wrap(r->a, e, "cannot %s", stages[i].name);
+		if (e != NULL)
+			r->gap[r->gap_count++] = (struct gap){ stages[i].name, e };
+	}
+	return NULL;
+}
+
+/* What is simply absent, or not read by this build, degrades nothing. */
+static bool
+degrades(const struct error *e)
+{
+	return e->code != ERROR_ABSENT && e->code != ERROR_UNSUPPORTED;
+}
+
+static bool
+is_degraded(const struct run *r)
+{
+	for (size_t i = 0; i < r->gap_count; i++) {
+		if (degrades(r->gap[i].error))
+			return true;
+	}
+	for (size_t i = 0; r->dump != NULL && i < r->dump->problem_count; i++) {
+		if (degrades(r->dump->problem[i]))
+			return true;
+	}
+	return r->budget.time_ran_out || r->budget.memory_ran_out;
+}
+
+static bool
+fails_on_verdict(const struct run *r)
+{
+	static const enum fact_id ids[] = { FACT_VERDICT_SEVERITY, FACT_VERDICT_ORIGIN,
+					    FACT_VERDICT_KIND };
+
+	for (size_t i = 0; r->o->fail_on != NULL && i < ARRAY_LEN(ids); i++) {
+		struct str word = { NULL, 0 };
+
+		if (facts_get_text(facts_root(r->facts), ids[i], &word) &&
+		    options_fail_on(r->o, word))
+			return true;
+	}
+	return false;
+}
+
+static void
+print_warnings(const struct run *r)
+{
+	for (size_t i = 0; !r->o->quiet && i < r->gap_count; i++)
+		fprintf(stderr, "kdtriage: %s: could not %s: %s\n", r->paths[0], r->gap[i].stage,
+			error_text(r->a, r->gap[i].error));
+	for (size_t i = 0; r->dump != NULL && !r->o->quiet && i < r->dump->problem_count; i++)
+		fprintf(stderr, "kdtriage: %s: %s\n", r->paths[0],
+			error_text(r->a, r->dump->problem[i]));
+}
+
+static enum pipeline_status
+run_in_arena(struct run *r)
+{
+	const struct error *e = run_stages(r);
+
+	if (e != NULL) {
+		fprintf(stderr, "kdtriage: %s\n", error_text(r->a, e));
+		return STATUS_NOTHING;
+	}
+	print_warnings(r);
+	if (fails_on_verdict(r))
+		return STATUS_MATCHED;
+	return is_degraded(r) ? STATUS_DEGRADED : STATUS_COMPLETE;
+}
+
+enum pipeline_status
+pipeline_run(const struct options *o, const struct rules *rules, const char *const *paths,
+	     size_t count, bool one_of_several, FILE *out)
+{
+	struct run r = {
+		.o = o,
+		.rules = rules,
+		.paths = paths,
+		.path_count = count,
+		.one_of_several = one_of_several,
+		.out = out,
+		.budget = budget_of(o->timeout_ns, o->max_memory_bytes),
+		.log_fd = -1,
+	};
+
+	r.a = arena_new(&r.budget);
+	r.facts = facts_new(r.a);
+
+	enum pipeline_status status = run_in_arena(&r);
+
+	arena_free(r.a);
+	return status;
+}

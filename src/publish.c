@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "publish.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct origin from_run = { ORIGIN_RUN, "this run" };
+static const struct origin from_header = { ORIGIN_HEADER, "header of the dump" };
+static const struct origin from_notes = { ORIGIN_NOTES, "VMCOREINFO" };
+
+void
+publish_run(struct facts *f, const char *path)
+{
+	static const char *const features[] = { "zlib", "lzo", "snappy", "zstd", "disassembly" };
+	struct fact_row *root = facts_root(f);
+
+	facts_put_text(root, FACT_SCHEMA, STR("kdtriage/1"), from_run);
+	facts_put_text(root, FACT_TOOL_NAME, STR("kdtriage"), from_run);
+	facts_put_text(root, FACT_TOOL_VERSION, STR(KDTRIAGE_VERSION), from_run);
+	for (size_t i = 0; i < ARRAY_LEN(features); i++)
+		facts_put_text(root, FACT_TOOL_FEATURES, str_of(features[i]), from_run);
+	facts_put_text(root, FACT_INPUT_PATH, str_of(path), from_run);
+}
+
+void
+publish_rules(struct facts *f, const struct rules *rules)
+{
+	struct fact_row *root = facts_root(f);
+	size_t count = 0;
+	const char *const *sources = rules_sources(rules, &count);
+
+	facts_put_number(root, FACT_TOOL_RULES_COUNT, (int64_t)rules_count(rules), from_run);
+	for (size_t i = 0; i < count; i++)
+		facts_put_text(root, FACT_TOOL_RULES_SOURCES, str_of(sources[i]), from_run);
+}
+
+static void
+put_if_any(struct facts *f, enum fact_id id, struct str s, struct origin o)
+{
+	s = str_trim(s);
+	if (s.len != 0)
+		facts_put_text(facts_root(f), id, s, o);
+}
+
+static void
+publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v)
+{
+	struct fact_row *root = facts_root(f);
+	struct str s = { NULL, 0 };
+	uint64_t seconds = 0;
+	uint64_t offset = 0;
+
+	if (vmcoreinfo_find(v, "OSRELEASE", &s))
+		put_if_any(f, FACT_SYSTEM_RELEASE, s, from_notes);
+	if (vmcoreinfo_find(v, "BUILD-ID", &s))
+		put_if_any(f, FACT_SYSTEM_BUILD_ID, s, from_notes);
+	if (vmcoreinfo_find(v, "CRASHTIME", &s) && str_to_number(s, &seconds))
+		facts_put_time(root, FACT_SYSTEM_CRASH_TIME, (int64_t)seconds, from_notes);
+	if (vmcoreinfo_hex(v, "KERNELOFFSET", &offset))
+		facts_put_address(root, FACT_SYSTEM_KASLR_OFFSET, offset, from_notes);
+}
+
+void
+publish_dump(struct facts *f, const struct dump *d, struct arena *a)
+{
+	struct fact_row *root = facts_root(f);
+
+	facts_put_text(root, FACT_INPUT_FORMAT, str_of(d->format), from_header);
+	facts_put_bool(root, FACT_INPUT_FLATTENED, d->flattened, from_header);
+	if (d->compression != NULL)
+		facts_put_text(root, FACT_INPUT_COMPRESSION, str_of(d->compression), from_header);
+	facts_put_number(root, FACT_INPUT_BYTES, (int64_t)d->file_len, from_header);
+	facts_put_bool(root, FACT_INPUT_COMPLETE, d->complete, from_header);
+	if (d->has_dump_level)
+		facts_put_number(root, FACT_INPUT_DUMP_LEVEL, d->dump_level, from_header);
+	if (d->vmcoreinfo != NULL)
+		publish_vmcoreinfo(f, d->vmcoreinfo);
+	else
+		facts_put_why(root, FACT_SYSTEM_KASLR_OFFSET,
+			      error_new(a, ERROR_ABSENT, "the dump has no VMCOREINFO"));
+	put_if_any(f, FACT_SYSTEM_RELEASE, d->release, from_header);
+	put_if_any(f, FACT_SYSTEM_VERSION, d->version, from_header);
+	put_if_any(f, FACT_SYSTEM_NODENAME, d->nodename, from_header);
+	if (d->arch != NULL)
+		facts_put_text(root, FACT_SYSTEM_ARCH, str_of(d->arch->name), from_header);
+	if (d->crash_time != 0)
+		facts_put_time(root, FACT_SYSTEM_CRASH_TIME, d->crash_time, from_header);
+}
+
+void
+publish_log_file(struct facts *f, int fd)
+{
+	struct fact_row *root = facts_root(f);
+	struct stat st = { 0 };
+
+	facts_put_text(root, FACT_INPUT_FORMAT, STR("log"), from_run);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		facts_put_number(root, FACT_INPUT_BYTES, st.st_size, from_run);
+}
+
+void
+publish_vmem(struct facts *f, const struct vmem *v)
+{
+	static const struct origin o = { ORIGIN_NOTES, "VMCOREINFO and page tables" };
+
+	if (v->has_kaslr)
+		facts_put_address(facts_root(f), FACT_SYSTEM_KASLR_OFFSET, v->kaslr_offset, o);
+}
+
+void
+publish_log(struct facts *f, const struct log *log)
+{
+	static const struct origin o = { ORIGIN_MEMORY, "the dump's printk buffer" };
+	struct fact_row *root = facts_root(f);
+
+	facts_put_number(root, FACT_LOG_DROPPED, (int64_t)log->dropped, o);
+	facts_put_bool(root, FACT_LOG_WRAPPED, log->wrapped, o);
+	facts_put_number(root, FACT_LOG_BYTES, (int64_t)log->text_len, o);
+}
+
+void
+publish_pages(struct facts *f, struct dump *d)
+{
+	struct fact_row *root = facts_root(f);
+	struct dump_pages n = dump_pages(d);
+
+	facts_put_number(root, FACT_INPUT_PAGES_READ, (int64_t)n.read, from_run);
+	facts_put_number(root, FACT_INPUT_PAGES_CORRUPT, (int64_t)n.corrupt, from_run);
+	if (!n.counted)
+		return;
+	facts_put_number(root, FACT_INPUT_PAGES_PRESENT, (int64_t)n.present, from_header);
+	facts_put_number(root, FACT_INPUT_PAGES_EXCLUDED, (int64_t)n.excluded, from_header);
+	facts_put_number(root, FACT_INPUT_PAGES_LOST, (int64_t)n.lost, from_header);
+	facts_put_number(root, FACT_INPUT_PAGES_TRUNCATED, (int64_t)n.truncated, from_header);
+}
+
+/* How distributions name the package, by marks in release and version that only they leave. */
+struct distribution {
+	struct str release_mark; /* in uname -r; empty: any */
+	struct str version_mark; /* in uname -v; empty: any */
+	const char *install;     /* %s stands for the release */
+};
+
+static const struct distribution distributions[] = {
+	{ { NULL, 0 }, { "Debian", 6 }, "apt-get install linux-image-%s-dbg" },
+	{ { NULL, 0 }, { "Ubuntu", 6 }, "apt-get install linux-image-%s-dbgsym" },
+	{ { ".fc", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
+	{ { ".el", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
+	{ { ".amzn", 5 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
+	{ { "-default", 8 }, { NULL, 0 }, "zypper install kernel-default-debuginfo" },
+};
+
+static const char *
+install_command(struct str release, struct str version)
+{
+	for (size_t i = 0; i < ARRAY_LEN(distributions); i++) {
+		const struct distribution *d = &distributions[i];
+
+		if (str_has(release, d->release_mark) && str_has(version, d->version_mark))
+			return d->install;
+	}
+	return NULL;
+}
+
+static const char *
+fill(struct arena *a, const char *pattern, struct str release)
+{
+	const char *hole = strstr(pattern, "%s");
+
+	if (hole == NULL)
+		return pattern;
+	return arena_printf(a, "%.*s%.*s%s", (int)(hole - pattern), pattern, STR_ARG(release),
+			    hole + 2);
+}
+
+/* A release is printed into a command that a person may paste into a shell. */
+static bool
+is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+		bool word =
+			(c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!word && strchr("._+-~", c) == NULL)
+			return false;
+	}
+	return s.len != 0;
+}
+
+void
+publish_debuginfo(struct facts *f, struct arena *a)
+{
+	static const struct origin o = { ORIGIN_GUESS, "name of the release" };
+	struct fact_row *root = facts_root(f);
+	struct str release = { NULL, 0 };
+	struct str version = { NULL, 0 };
+
+	if (!facts_get_text(root, FACT_SYSTEM_RELEASE, &release) || !is_plain(release))
+		return;
+	(void)facts_get_text(root, FACT_SYSTEM_VERSION, &version);
+
+	const char *install = install_command(release, version);
+
+	if (install != NULL)
+		facts_put_text(root, FACT_DEBUGINFO_INSTALL, str_of(fill(a, install, release)), o);
+}
+
+void
+publish_problem(struct facts *f, const char *stage, const struct error *e, struct arena *a)
+{
+	static const char *const severities[] = {
+		[ERROR_IO] = "error",         [ERROR_CORRUPT] = "error", [ERROR_LIMIT] = "warning",
+		[ERROR_UNSUPPORTED] = "note", [ERROR_ABSENT] = "note",   [ERROR_USAGE] = "error",
+	};
+	struct fact_row *row = facts_put_row(facts_root(f), FACT_DIAGNOSTICS, from_run);
+
+	facts_put_text(row, DIAGNOSTIC_SEVERITY, str_of(severities[e->code]), from_run);
+	facts_put_text(row, DIAGNOSTIC_STAGE, str_of(stage), from_run);
+	facts_put_text(row, DIAGNOSTIC_MESSAGE, str_of(error_text(a, e)), from_run);
+}
