@@ -412,11 +412,15 @@ row_of(int c)
 	return NULL;
 }
 
+/* getopt leaves a letter in optopt, or 0 or a row, and the word it stopped at before optind. */
 static const struct error *
-bad_option(struct arena *a, int c, const char *word)
+bad_option(struct arena *a, int c, char **argv)
 {
-	return error_new(a, ERROR_USAGE, "%s '%s'",
-			 c == ':' ? "an argument is missing behind" : "there is no option", word);
+	const char *what = c == ':' ? "an argument is missing behind" : "there is no option";
+
+	if (optopt > 0 && optopt < 256)
+		return error_new(a, ERROR_USAGE, "%s '-%c'", what, optopt);
+	return error_new(a, ERROR_USAGE, "%s '%s'", what, argv[optind - 1]);
 }
 
 static const struct error *
@@ -443,20 +447,19 @@ options_parse(int argc, char **argv, struct arena *a, struct options *out)
 	getopt_tables(a, &longs, &shorts);
 	optind = 0; /* glibc: start anew, so that it can be called twice */
 	for (;;) {
-		int at = optind == 0 ? 1 : optind;
 		int c = getopt_long(argc, argv, shorts, longs, NULL);
 
 		if (c == -1)
 			break;
 		if (c == '?' || c == ':')
-			return bad_option(a, c, argv[at < argc ? at : argc - 1]);
+			return bad_option(a, c, argv);
 
 		const struct option_row *row = row_of(c);
 		const char *wrong = row->take(&o, a, optarg);
 
 		if (wrong != NULL)
 			return error_new(a, ERROR_USAGE, "--%s %s, not '%s'", row->name, wrong,
-					 optarg);
+					 optarg == NULL ? "" : optarg);
 	}
 	for (int i = optind; i < argc; i++)
 		add(a, &o.input, &o.input_count, argv[i]);
