@@ -195,6 +195,36 @@ read_events(struct run *r)
 	return NULL;
 }
 
+static enum fault_trap
+trap_of(enum kind k)
+{
+	switch (k) {
+	case KIND_NULL_DEREF:
+	case KIND_PAGE_FAULT:
+	case KIND_UNHANDLED_FAULT:
+	case KIND_PANIC_SYSRQ: /* up to 4.x: a deliberate write to NULL */
+		return FAULT_TRAP_PAGE_FAULT;
+	case KIND_GPF:
+	case KIND_STACK_SEGMENT:
+		return FAULT_TRAP_PROTECTION;
+	default:
+		return FAULT_TRAP_OTHER;
+	}
+}
+
+static const char *
+access_of(const struct event *ev)
+{
+	static const char *const names[] = {
+		[EVENT_ACCESS_READ] = "read",
+		[EVENT_ACCESS_WRITE] = "write",
+		[EVENT_ACCESS_EXEC] = "exec",
+		[EVENT_ACCESS_FREE] = NULL, /* not of the instruction */
+	};
+
+	return names[ev->access];
+}
+
 static const struct error *
 explain_fault(struct run *r)
 {
@@ -212,6 +242,7 @@ explain_fault(struct run *r)
 		.regs = &ev->regs,
 		.function = ev->ip_frame.function,
 		.function_off = ev->ip_frame.offset,
+		.function_len = ev->ip_frame.len,
 		.has_function_off = ev->ip_frame.has_offset,
 		.ip = ev->ip,
 		.has_ip = ev->has_ip,
@@ -219,6 +250,8 @@ explain_fault(struct run *r)
 		.has_address = ev->has_address,
 		.error_code = ev->error_code,
 		.has_error_code = ev->has_error_code,
+		.trap = trap_of(ev->kind),
+		.access = access_of(ev),
 		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
 						     (unsigned long long)ev->line) },
 	};
@@ -295,6 +328,7 @@ write_report(struct run *r)
 		.one_line = r->one_of_several,
 	};
 
+	output_prepare(r->facts, r->a);
 	return output_write(&how, r->facts, r->a, r->out);
 }
 
