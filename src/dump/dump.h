@@ -88,6 +88,9 @@ struct dump {
  * with *why set, of one that is known and not read. */
 bool dump_probe(struct bytes head, struct arena *a, const struct error **why);
 
+/* True if the file is one of a split set (makedumpfile --split). */
+bool dump_is_split_member(const char *path);
+
 /* Opens a dump: one path, or all files of a split set in any order. */
 const struct error *dump_open(const char *const *paths, size_t count, struct arena *a,
 			      struct dump **out) MUST_CHECK;
