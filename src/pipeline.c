@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline.h"
 
-#include "dump/mini.h"
 #include "fault/fault.h"
 #include "kernel/log.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
 #include "publish.h"
 #include "report/output.h"
-#include "report/redact.h"
-#include "verdict/signature.h"
 #include "verdict/verdict.h"
 
 #include <errno.h>
@@ -295,24 +292,6 @@ judge(struct run *r)
 {
 	publish_rules(r->facts, r->rules);
 	verdict_publish(verdict_judge(r->rules, r->facts, r->a), r->facts);
-	signature_publish(r->facts, r->a);
-	return NULL;
-}
-
-static const struct error *
-write_mini(struct run *r)
-{
-	if (r->o->mini_vmcore == NULL)
-		return NULL;
-	if (r->dump == NULL)
-		return error_new(r->a, ERROR_USAGE, "a text log has no pages to write");
-	return mini_write_file(r->dump, r->o->mini_vmcore, r->a);
-}
-
-static const struct error *
-redact(struct run *r)
-{
-	redact_facts(r->facts, redact_profile_find(r->o->redact), r->a);
 	return NULL;
 }
 
@@ -350,8 +329,6 @@ static const struct stage stages[] = {
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
 	{ "judge", judge, OPTIONAL, TO_REPORT },
 	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN },
-	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
-	{ "redact", redact, VITAL, TO_REPORT | TO_IDENTIFY },
 	{ "write the report", write_report, VITAL, TO_REPORT | TO_IDENTIFY },
 };
 
