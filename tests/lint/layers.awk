@@ -18,8 +18,8 @@ BEGIN {
 match($0, /^#include "[a-z]+\//) {
 	split(FILENAME, path, "/")
 	from = path[2]
-	if (from ~ /\.c$/)
-		next            # src/main.c and src/pipeline.c see everything
+	if (from ~ /\.[ch]$/)
+		next            # main, options, pipeline ... see everything
 	to = substr($0, 11, RLENGTH - 11)
 	if (to != from && index(" " may[from] " ", " " to " ") == 0) {
 		printf "%s:%d: %s may not include %s\n", FILENAME, FNR, from, to
