@@ -78,10 +78,10 @@ find_layout(struct records *r, const char *name)
 static bool
 layout_fits(const struct records *r)
 {
-	uint64_t last = r->header_len - 8;
-
-	return r->header_len >= 16 && r->header_len <= HEADER_MAX && r->ts <= last &&
-	       r->len <= last && r->text_len <= last && r->dict_len <= r->header_len - 4;
+	if (r->header_len < 16 || r->header_len > HEADER_MAX)
+		return false;
+	return r->ts <= r->header_len - 8 && r->len <= r->header_len - 2 &&
+	       r->text_len <= r->header_len - 2 && r->dict_len <= r->header_len - 4;
 }
 
 /* True if the kernel is of that release or later. */

@@ -19,9 +19,7 @@ print_text(struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c >= ' ' && c < 0x7f)
-			putchar(c);
-		else if (c == '\t')
+		if ((c >= ' ' && c < 0x7f) || c == '\t')
 			putchar(c);
 		else
 			printf("\\x%02x", c);
