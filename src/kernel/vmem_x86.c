@@ -57,20 +57,19 @@ get(const struct regs *r, const char *name)
 	return regs_get(r, name, &v) ? v : 0;
 }
 
-/* True if these tables map what this CPU's kernel works with. Those of user mode map its
- * entry code and its IDT, but not its per-CPU data. */
+/* True if these tables map what this CPU's kernel works with: its per-CPU data, which the
+ * tables of user mode lack, though they have its entry code and its IDT. */
 static bool
 maps_cpu(struct dump *d, const struct arch_paging *p, const struct regs *r)
 {
-	static const char *const bases[] = { "gs_base", "kernel_gs_base", "rip", "rsp" };
+	static const char *const names[] = { "gs_base", "kernel_gs_base", "rsp", "rip" };
 
-	for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
-		uint64_t va = get(r, bases[i]);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		uint64_t va = get(r, names[i]);
 		struct arch_mapping m = { 0 };
 
-		/* the upper half is the kernel's */
-		if (va >> 63 != 0 && d->arch->walk(&d->phys, p, va, &m) == NULL)
-			return true;
+		if (va >> 63 != 0) /* the upper half is the kernel's */
+			return d->arch->walk(&d->phys, p, va, &m) == NULL;
 	}
 	return false;
 }
