@@ -97,8 +97,8 @@ deps:
 # A second make, because what deps installs changes the flags that pkg-config gives.
 demo: deps
 	@$(MAKE) --no-print-directory -j2 -s all
-	@echo '$$ $(O)/kdtriage samples/null-write/vmcore'
-	@$(O)/kdtriage samples/null-write/vmcore
+	@echo '$$ $(O)/kdtriage samples/null-read/vmcore'
+	@$(O)/kdtriage samples/null-read/vmcore
 
 check: deps
 	@$(MAKE) --no-print-directory -j2 test

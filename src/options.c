@@ -308,7 +308,7 @@ take_version(struct options *o, struct arena *a, const char *v)
 static const struct option_row rows[] = {
 	{ "format", 'f', "NAME", take_format, "text (default), markdown, json, or the name of any template" },
 	{ "output", 'o', "FILE", take_output, "write there, whole or not at all; - is standard output" },
-	{ "log", 0, NULL, take_log, "the files are text logs, whatever they look like; - reads standard input" },
+	{ "log", 0, NULL, take_log, "the files are text logs, whatever they look like; -: standard input" },
 	{ "identify", 0, NULL, take_identify, "only say what each file is: format, kernel, completeness" },
 	{ "redact", 0, "PROFILE", take_redact, "none, share (default) or public: what to replace in the report" },
 	{ "rules", 'r', "FILE|DIR", take_rules, "more rules; they override built-in ones of the same id" },

@@ -34,7 +34,7 @@ struct options {
 	enum options_mode mode;
 	const char **input; /* the files named, in order */
 	size_t input_count;
-	bool log;           /* --log: they are text logs, whatever they look like */
+	bool log; /* --log: they are text logs, whatever they look like */
 
 	const char *format;   /* never NULL */
 	const char *output;   /* "-" is standard output */
