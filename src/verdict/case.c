@@ -11,6 +11,7 @@ enum {
 struct pending {
 	struct fact_row *row;
 	const struct node *map;
+	struct str prefix; /* of every path in it, its dot included, or empty */
 	struct pending *next;
 };
 
@@ -23,6 +24,7 @@ struct writing {
 };
 
 static const struct origin written = { ORIGIN_LOG, "written case" };
+static const struct str no_prefix = { NULL, 0 };
 
 static bool
 refuse(struct writing *w, const struct node *n, const char *text)
@@ -87,7 +89,7 @@ put_one(struct writing *w, struct fact_row *row, enum fact_id id, struct str key
 }
 
 static bool
-add_row(struct writing *w, struct fact_row *row, const struct node *map)
+add_row(struct writing *w, struct fact_row *row, struct str prefix, const struct node *map)
 {
 	struct pending *p = ARENA_NEW(w->arena, struct pending);
 
@@ -95,7 +97,7 @@ add_row(struct writing *w, struct fact_row *row, const struct node *map)
 		return refuse(w, map, "a row is a map: { path: value }");
 	if (w->rows++ == ROWS_MAX)
 		return refuse(w, map, "a case has at most 2000 rows");
-	*p = (struct pending){ row, map, w->pending };
+	*p = (struct pending){ row, map, prefix, w->pending };
 	w->pending = p;
 	return true;
 }
@@ -114,11 +116,11 @@ static bool
 put_rows(struct writing *w, struct fact_row *row, enum fact_id id, const struct node *n)
 {
 	if (n->type != NODE_LIST)
-		return add_row(w, row_for(w, row, id), n);
+		return add_row(w, row_for(w, row, id), no_prefix, n);
 	if (n->count == 0)
 		facts_put_empty(row, id, written);
 	for (const struct node *m = n->child; m != NULL; m = m->next) {
-		if (!add_row(w, row_for(w, row, id), m))
+		if (!add_row(w, row_for(w, row, id), no_prefix, m))
 			return false;
 	}
 	return true;
@@ -158,20 +160,27 @@ unknown_why(const struct node *n)
 }
 
 static bool
-put_fact(struct writing *w, struct fact_row *row, const struct node *n)
+no_such_fact(struct writing *w, enum fact_shape shape, struct str path, const struct node *n)
+{
+	const char *near = facts_nearest_path(w->arena, shape, path);
+	const char *hint = near == NULL ? "" : arena_printf(w->arena, "; did you mean '%s'?", near);
+
+	*w->why = (struct node_problem){ n->key_line, n->key_column,
+					 arena_printf(w->arena, "no fact is called '%.*s'%s",
+						      STR_ARG(path), hint) };
+	return false;
+}
+
+static bool
+put_fact(struct writing *w, struct fact_row *row, struct str prefix, const struct node *n)
 {
 	struct fact_path path = { .count = 0 };
+	const char *full = arena_printf(w->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(n->key));
 
-	if (!facts_find_path(row->shape, n->key, &path)) {
-		const char *near = facts_nearest_path(w->arena, row->shape, n->key);
-
-		*w->why = (struct node_problem){
-			n->key_line, n->key_column,
-			arena_printf(w->arena, "no fact is called '%s'%s%s%s", n->key.p,
-				     near == NULL ? "" : "; did you mean '",
-				     near == NULL ? "" : near, near == NULL ? "" : "'?")
-		};
-		return false;
+	if (!facts_find_path(row->shape, str_of(full), &path)) {
+		if (n->type == NODE_MAP && facts_is_prefix(row->shape, str_of(full)))
+			return add_row(w, row, str_of(arena_printf(w->arena, "%s.", full)), n);
+		return no_such_fact(w, row->shape, str_of(full), n);
 	}
 	for (size_t i = 0; i + 1 < path.count; i++)
 		row = row_for(w, row, path.step[i]);
@@ -196,14 +205,14 @@ case_facts(const struct node *map, struct arena *a, struct node_problem *why)
 {
 	struct writing w = { .arena = a, .facts = facts_new(a), .why = why };
 
-	if (!add_row(&w, facts_root(w.facts), map))
+	if (!add_row(&w, facts_root(w.facts), no_prefix, map))
 		return NULL;
 	while (w.pending != NULL) {
 		struct pending *p = w.pending;
 
 		w.pending = p->next;
 		for (const struct node *n = p->map->child; n != NULL; n = n->next) {
-			if (!put_fact(&w, p->row, n))
+			if (!put_fact(&w, p->row, p->prefix, n))
 				return NULL;
 		}
 	}

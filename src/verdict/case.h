@@ -6,6 +6,7 @@
  *   event.trace: [ { function: f, reliable: true }, { function: g } ]
  *   registers: { rax: 0x0 }
  *   fault.operand.member: { unknown: no debuginfo }
+ *   fault: { address: 0x10, access: read }
  */
 #ifndef VERDICT_CASE_H
 #define VERDICT_CASE_H

@@ -3,6 +3,8 @@
  * expand.h - the templates in rules: titles, explanations, next steps.
  *
  * They are facts/mustache.h's; what comes out becomes facts again, so nothing is escaped.
+ * Phrases that many titles have are partials: {{> where}} is " in function [module]",
+ * {{> access}} "read" or "access", {{> cpu}} " on CPU 1", {{> who}} "comm (pid 1)".
  */
 #ifndef VERDICT_EXPAND_H
 #define VERDICT_EXPAND_H

@@ -2,6 +2,7 @@
 /*
  * explain.c - rules for people: the list of them, and one with what its conditions met.
  */
+#include "base/text.h"
 #include "verdict/catalogue.h"
 #include "verdict/eval.h"
 #include "verdict/evidence.h"
@@ -22,6 +23,42 @@ by_id(const void *left, const void *right)
 	return str_compare((*a)->id, (*b)->id);
 }
 
+/* Cuts "{{...}}" off the front; false if none stands there. */
+static bool
+take_tag(struct str *s, struct str *tag)
+{
+	struct str rest = *s;
+	size_t end = str_find(rest, STR("}}"));
+
+	if (!str_take(&rest, STR("{{")) || end == STR_NONE)
+		return false;
+	*tag = str_first(rest, end - 2);
+	*s = str_from(rest, end);
+	return true;
+}
+
+/* A title without its templates: values as <path>, phrases and alternatives left out. */
+static struct str
+outline(struct str title, struct arena *a)
+{
+	struct text t = text_new(a);
+	struct str tag = { NULL, 0 };
+
+	while (title.len != 0) {
+		if (!take_tag(&title, &tag)) {
+			text_put(&t, str_first(title, 1));
+			title = str_from(title, 1);
+		} else if (str_starts(tag, STR("^"))) {
+			size_t end = str_find(title, STR("{{/"));
+
+			title = str_from(title, end == STR_NONE ? title.len : end);
+		} else if (tag.len != 0 && strchr("#/>!&", tag.p[0]) == NULL) {
+			text_printf(&t, "<%.*s>", STR_ARG(tag));
+		}
+	}
+	return text_str(&t);
+}
+
 void
 rules_list(const struct rules *r, FILE *out)
 {
@@ -37,10 +74,10 @@ rules_list(const struct rules *r, FILE *out)
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *rule = sorted[i];
 
-		fprintf(out, "%-32.*s %-7s %-13s %3d  %.*s\n", STR_ARG(rule->id),
+		fprintf(out, "%-30.*s %-7s %-13s %3d  %.*s\n", STR_ARG(rule->id),
 			rule_role_name[rule->role],
 			rule->role == ROLE_CAUSE ? rule_origin_name[rule->origin] : "-",
-			rule->confidence, STR_ARG(rule->title));
+			rule->confidence, STR_ARG(outline(rule->title, r->arena)));
 	}
 }
 

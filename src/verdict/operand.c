@@ -196,7 +196,7 @@ static const struct {
 	  "vmalloc module text fixmap unknown" },
 	{ FACT_PANIC_TRIGGER, "oops panic policy sysrq nmi watchdog mce none" },
 	{ FACT_SYSTEM_ARCH, "x86_64 i386 arm64 arm ppc64 s390x riscv64" },
-	{ CONTEXT_CLASS, "storage filesystem network hardware memory time virtualization" },
+	{ CONTEXT_CLASS, "storage filesystem network hardware memory time" },
 	{ BACKTRACE_SOURCE, "orc dwarf frame-pointer log scan" },
 };
 

@@ -275,6 +275,17 @@ read_folder(struct rules *r, const char *path)
 	return e;
 }
 
+const struct error *
+rules_load_text(struct rules *r, const char *name, struct str text)
+{
+	size_t from = r->file_count;
+
+	r->batch++;
+	add_source(r, name);
+	add_file(r, name, text);
+	return load(r, from);
+}
+
 static bool
 is_folder(const char *path)
 {

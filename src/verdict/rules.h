@@ -9,6 +9,7 @@
 #define VERDICT_RULES_H
 
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdio.h>
 
@@ -19,8 +20,13 @@ struct rules *rules_new(struct arena *a);
 /* The rule files inside the program. */
 const struct error *rules_load_builtin(struct rules *r) MUST_CHECK;
 
-/* A file, or every *.yaml of a folder in the order of their names. */
+/* A file, or every *.yaml of a folder in the order of their names. What is wrong in a file is
+ * an error that tells the first complaint; rules_check() prints them all, so --check-rules
+ * asks it in spite of that error. Rules that are right are loaded all the same. */
 const struct error *rules_load_path(struct rules *r, const char *path) MUST_CHECK;
+
+/* Rules that are in memory; name stands for them in complaints. Text is borrowed. */
+const struct error *rules_load_text(struct rules *r, const char *name, struct str text) MUST_CHECK;
 
 size_t rules_count(const struct rules *r);
 /* Where they came from: "built in", paths. */
