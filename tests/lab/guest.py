@@ -7,7 +7,8 @@ import subprocess
 import tarfile
 import time
 
-# What the console shows once nothing more will come.
+# A panic begins, and nothing more will come. Some kernels hang between the two.
+DYING = rb"Kernel panic - not syncing"
 DEAD = rb"---\[ end Kernel panic"
 
 

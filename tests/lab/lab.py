@@ -115,8 +115,10 @@ class Lab:
                 raise guest.GuestError("the capture kernel does not finish")
             g.wait_exit(10)
             return
-        if s.crashes() and not g.wait(guest.DEAD, 90):
-            raise guest.GuestError("the guest does not die")
+        if s.crashes():
+            if not g.wait(guest.DYING, 60):
+                raise guest.GuestError("the guest does not die")
+            g.wait(guest.DEAD, 8)
         g.qmp.ask("stop")
         for kind in s.dumps:
             g.dump(folder / kind, "elf" if kind == "elf" else "kdump-zlib")
