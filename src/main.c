@@ -25,8 +25,12 @@ load_rules(const struct options *o, struct rules *rules)
 {
 	const struct error *e = o->no_builtin_rules ? NULL : rules_load_builtin(rules);
 
-	for (size_t i = 0; e == NULL && i < o->rules_count; i++)
+	for (size_t i = 0; e == NULL && i < o->rules_count; i++) {
 		e = rules_load_path(rules, o->rules[i]);
+		/* What is wrong in a rule file is what --check-rules is there to print. */
+		if (o->mode == MODE_CHECK_RULES && e != NULL && e->code == ERROR_USAGE)
+			e = NULL;
+	}
 	return e;
 }
 

@@ -7,6 +7,7 @@
 #include "oops/oops.h"
 #include "publish.h"
 #include "report/output.h"
+#include "verdict/signature.h"
 #include "verdict/verdict.h"
 
 #include <errno.h>
@@ -291,6 +292,7 @@ static const struct error *
 judge(struct run *r)
 {
 	publish_rules(r->facts, r->rules);
+	signature_publish(r->facts, r->a);
 	verdict_publish(verdict_judge(r->rules, r->facts, r->a), r->facts);
 	return NULL;
 }

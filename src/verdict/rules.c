@@ -265,7 +265,7 @@ read_folder(struct rules *r, const char *path)
 	if (count < 0)
 		return error_errno(r->arena, errno, "cannot list '%s'", path);
 	if (count == 0)
-		e = error_new(r->arena, ERROR_USAGE, "there is no *.yaml in '%s'", path);
+		e = error_new(r->arena, ERROR_ABSENT, "there is no *.yaml in '%s'", path);
 	for (int i = 0; i < count; i++) {
 		if (e == NULL)
 			e = read_file(r, arena_printf(r->arena, "%s/%s", path, names[i]->d_name));
