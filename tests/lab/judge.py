@@ -56,7 +56,11 @@ def compare(scenario, console, tree):
 def scrub(tree, name):
     """The report without what may differ between two files of the same crash."""
     text = json.dumps({k: v for k, v in tree.items() if k not in ("input", "timing")})
-    return json.loads(text.replace(json.dumps(str(name))[1:-1], "DUMP"))
+    rest = json.loads(text.replace(json.dumps(str(name))[1:-1], "DUMP"))
+    for about in ("provenance", "unknown"): # path -> text
+        rest[about] = {path: v for path, v in rest.get(about, {}).items()
+                       if not path.startswith("input.")}
+    return rest
 
 
 def differences(a, b, path=""):

@@ -60,7 +60,7 @@ class Scenario:
         for part in (self.how, self.do, self.params, kernel.release,
                      self.cpu_model(kernel.series), *self.formats(kernel.series)):
             digest.update(str(part).encode() + b"\0")
-        for path in (ko.parent / "kdlab.c", HERE / "init"):
+        for path in (ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 

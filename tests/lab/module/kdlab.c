@@ -58,7 +58,6 @@ kdlab_null_call(void)
 	void (*call)(void) = (void (*)(void))hide(0);
 
 	call();
-	barrier(); /* not a tail call: this function has to stay on the stack */
 }
 
 static noinline void
@@ -100,7 +99,6 @@ kdlab_data_call(void)
 	void (*call)(void) = (void (*)(void))hide((unsigned long)data);
 
 	call();
-	barrier();
 }
 
 static noinline void
@@ -151,7 +149,7 @@ kdlab_list(void)
 	list_del(&a.node);
 }
 
-/* The frame is a page, so that the guard page is met by this function. */
+/* The frame is large, so that it is this function that meets the guard page. */
 static noinline int
 kdlab_recurse(int depth)
 {
