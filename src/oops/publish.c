@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the log tells -> facts. */
+#include "model/names.h"
 #include "oops/family.h"
 #include "oops/oops.h"
 #include "oops/taint.h"
@@ -80,6 +81,17 @@ put_who(struct fact_row *row, const struct event *e, struct origin o)
 	put_text(row, EVENT_TAINT, e->taint, o);
 }
 
+/* What rules ask most: is this function on the stack? Stale words do not count. */
+static void
+put_functions(struct fact_row *row, const struct event *e, struct origin o)
+{
+	put_text(row, EVENT_FUNCTIONS, names_plain(e->ip_frame.function), o);
+	for (size_t i = 0; i < e->frame_count; i++) {
+		if (e->frame[i].reliable)
+			put_text(row, EVENT_FUNCTIONS, names_plain(e->frame[i].function), o);
+	}
+}
+
 static struct fact_row *
 put_event(const struct publish *p, const struct event *e)
 {
@@ -103,6 +115,7 @@ put_event(const struct publish *p, const struct event *e)
 		facts_put_number(row, EVENT_REPEATED, e->repeated, o);
 	for (size_t i = 0; i < e->frame_count; i++)
 		put_frame(row, EVENT_TRACE, &e->frame[i], i, o);
+	put_functions(row, e, o);
 	for (size_t i = 0; i < e->regs.count; i++)
 		facts_put_address_named(row, EVENT_REGISTERS, e->regs.reg[i].name,
 					e->regs.reg[i].value, o);
