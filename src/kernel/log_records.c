@@ -191,36 +191,44 @@ take_record(struct records *r, uint32_t idx, const struct header *h)
 	log_add(r->b, &record);
 }
 
-/* A header there that another one, or the end, follows. */
+/* Another record, or the end, follows this one. */
 static bool
-is_record(struct records *r, uint32_t idx)
+is_followed(struct records *r, uint32_t idx, const struct header *h)
 {
-	struct header h = { 0 };
+	uint32_t then = idx + h->len;
 	struct header after = { 0 };
-
-	if (read_header(r, idx, &h) != NULL || !is_plausible(r, idx, &h))
-		return false;
-
-	uint32_t then = idx + h.len;
 
 	if (then == r->next)
 		return true;
-	return read_header(r, then, &after) == NULL &&
-	       (is_wrap_mark(&after) ||
-		(is_plausible(r, then, &after) && after.ns + clock_slack >= h.ns));
+	if (read_header(r, then, &after) != NULL)
+		return false;
+	return is_wrap_mark(&after) ||
+	       (is_plausible(r, then, &after) && after.ns + clock_slack >= h->ns);
 }
 
-/* The next index from idx on, below end, at which there seems to be a record; or end. */
+/* The start of the next page that is read at once, or end. */
+static uint32_t
+next_page(const struct records *r, uint32_t idx, uint32_t end)
+{
+	uint64_t step = LOG_WINDOW_LEN - (r->buf + idx) % LOG_WINDOW_LEN;
+
+	return step < end - idx ? idx + (uint32_t)step : end;
+}
+
+/* The first index from idx on, below end, at which there seems to be a record; or end. */
 static uint32_t
 find_record(struct records *r, uint32_t idx, uint32_t end)
 {
-	uint32_t i = idx - idx % ALIGN;
+	idx += (ALIGN - idx % ALIGN) % ALIGN;
+	for (uint32_t steps = 1; idx < end; steps++) {
+		struct header h = { 0 };
+		const struct error *e = read_header(r, idx, &h);
 
-	for (uint32_t steps = 0; i < end && end - i > r->header_len; i += ALIGN, steps++) {
-		if (i >= idx && is_record(r, i))
-			return i;
-		if (steps % 4096 == 4095 && log_expired(r->b))
+		if (e == &bad_header || (steps % 4096 == 0 && log_expired(r->b)))
 			return end;
+		if (e == NULL && is_plausible(r, idx, &h) && is_followed(r, idx, &h))
+			return idx;
+		idx = e != NULL ? next_page(r, idx, end) : idx + ALIGN;
 	}
 	return end;
 }

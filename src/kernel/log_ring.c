@@ -347,7 +347,9 @@ take_text(struct ring *r, const struct desc *d, const struct info *info, struct 
 	if (is_reserved && info->text_len == 0)
 		got = len = uncommitted_len(room, got);
 	if (is_reserved && got == 0)
-		return NULL; /* it had not begun */
+		return NULL;               /* it had not begun */
+	if (is_reserved && record.ns == 0) /* nothing of it had been set */
+		record = (struct log_record){ .level = MESSAGE_LEVEL_UNKNOWN };
 	record.text = (struct str){ (const char *)room, got };
 	record.damaged = got < len || want > k.room;
 	record.uncommitted = is_reserved;

@@ -273,6 +273,8 @@ shows_what_a_writer_that_died_had_written(void **state)
 	expect_text(&log, 1, "watchdog: BUG: so");
 	expect_text(&log, 2, "after");
 	assert_true(log.message[1].uncommitted);
+	assert_false(log.message[1].has_time);
+	assert_int_equal(log.message[1].level, MESSAGE_LEVEL_UNKNOWN);
 	assert_false(log.message[0].uncommitted);
 	assert_null(log.problem);
 }
