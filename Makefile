@@ -110,11 +110,13 @@ layers:
 	@awk -f tests/lint/layers.awk $(SRC) $(HDR)
 
 lint: layers
-	clang-format --dry-run -Werror $(SRC) $(HDR) $(UNIT) $(FUZZ) $(TOOL)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Isrc -j2 \
+	@echo clang-format; clang-format --dry-run -Werror $(SRC) $(HDR) $(UNIT) $(FUZZ) $(TOOL)
+	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Isrc -j2 \
 		--suppress=returnDanglingLifetime \
 		--enable=warning,performance,portability $(SRC)
-	printf '%s\n' $(SRC) | xargs -P2 -n8 sh -c 'clang-tidy --quiet "$$@" -- $(FLAGS)' sh
+	@echo clang-tidy; printf '%s\n' $(SRC) | \
+		xargs -P2 -I{} clang-tidy --quiet {} -- $(FLAGS) 2>$(O)/clang-tidy.err
+	@echo shellcheck; shellcheck .ci/run .ci/deps $(shell grep -lr '^#!/bin/sh\|^#!.*bash' src tests)
 
 lab: all tools
 	tests/lab/run $(LAB_ARGS)
