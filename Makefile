@@ -116,7 +116,7 @@ lint: layers
 		--enable=warning,performance,portability $(SRC)
 	@echo clang-tidy; printf '%s\n' $(SRC) | \
 		xargs -P2 -I{} clang-tidy --quiet {} -- $(FLAGS) 2>$(O)/clang-tidy.err
-	@echo shellcheck; shellcheck .ci/run .ci/deps $(shell grep -lr '^#!/bin/sh\|^#!.*bash' src tests)
+	@echo shellcheck; shellcheck -S warning .ci/run .ci/deps $(shell grep -lr '^#!/bin/sh\|^#!.*bash' src tests)
 
 lab: all tools
 	tests/lab/run $(LAB_ARGS)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline.h"
 
+#include "dump/mini.h"
 #include "fault/fault.h"
+#include "host/output.h"
 #include "kernel/log.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
@@ -298,6 +300,28 @@ judge(struct run *r)
 }
 
 static const struct error *
+write_mini(struct run *r)
+{
+	struct outfile *file = NULL;
+
+	if (r->o->mini_vmcore == NULL)
+		return NULL;
+	if (r->dump == NULL)
+		return error_new(r->a, ERROR_USAGE, "a text log has no pages to write");
+
+	const struct error *e = outfile_open(r->o->mini_vmcore, r->a, &file);
+
+	if (e == NULL)
+		e = mini_write(r->dump, r->vmem == NULL ? NULL : &r->vmem->mem,
+			       outfile_stream(file), r->a);
+	if (e == NULL)
+		return outfile_commit(file, r->a);
+	if (file != NULL)
+		outfile_abandon(file);
+	return e;
+}
+
+static const struct error *
 write_report(struct run *r)
 {
 	struct output_options how = {
@@ -331,6 +355,7 @@ static const struct stage stages[] = {
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
 	{ "judge", judge, OPTIONAL, TO_REPORT },
 	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN },
+	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
 	{ "write the report", write_report, VITAL, TO_REPORT | TO_IDENTIFY },
 };
 
