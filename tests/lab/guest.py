@@ -50,18 +50,16 @@ class Qmp:
 
 
 class Guest:
-    def __init__(self, kernel, initrd, work, memory, cpus, model, params, disk):
+    def __init__(self, kernel, initrd, work, machine, params):
+        """`machine` is a list of the emulator's options for memory, processors and devices."""
         self.console_path = work / "console"
         self.console_path.write_bytes(b"")
         qmp = work / "qmp"
         qmp.unlink(missing_ok=True)
         argv = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35",
-                "-cpu", model, "-smp", str(cpus), "-m", str(memory),
                 "-kernel", str(kernel), "-initrd", str(initrd), "-append", params,
                 "-nodefaults", "-display", "none", "-serial", f"file:{self.console_path}",
-                "-qmp", f"unix:{qmp},server=on,wait=off", "-device", "vmcoreinfo", "-no-reboot"]
-        if disk:
-            argv += ["-drive", f"file={disk},if=virtio,format=raw,cache=unsafe"]
+                "-qmp", f"unix:{qmp},server=on,wait=off", "-no-reboot", *machine]
         self.log = open(work / "qemu.log", "w")
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=self.log,
                                         stdin=subprocess.DEVNULL)

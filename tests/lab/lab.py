@@ -77,6 +77,10 @@ class Lab:
 
     def crash(self, s, folder):
         params = f"console=ttyS0 rdinit=/init panic=0 {s.params}"
+        machine = ["-m", str(s.memory), "-smp", str(s.cpus),
+                   "-cpu", s.cpu_model(self.kernel.series)]
+        if s.vmcoreinfo:
+            machine += ["-device", "vmcoreinfo"]
         disk = None
         if s.kdump:
             params += f" crashkernel={s.memory * 2 // 5}M" # more may not fit: KASLR
@@ -84,12 +88,12 @@ class Lab:
             disk.unlink(missing_ok=True)
             disk.touch()
             os.truncate(disk, 4 << 30)
+            machine += ["-drive", f"file={disk},if=virtio,format=raw,cache=unsafe"]
         capture = "".join(f"{name} {options}\n" for name, options
                           in s.formats(self.kernel.series))
         initrd = self.work / "initrd"
         initrd.write_bytes(initramfs.scenario(self.kernel, self.common, s.do + "\n", capture))
-        with guest.Guest(self.kernel.image, initrd, self.work, s.memory, s.cpus,
-                         s.cpu_model(self.kernel.series), params, disk) as g:
+        with guest.Guest(self.kernel.image, initrd, self.work, machine, params) as g:
             try:
                 self.capture(s, g, folder)
             finally:

@@ -22,6 +22,7 @@ class Scenario:
         options = dict(w.split("=", 1) for w in words if "=" in w)
         self.smoke = "smoke" in words
         self.kdump = "kdump" in words
+        self.vmcoreinfo = "no-vmcoreinfo" not in words
         self.dumps = [w for w in words if w in ("zlib", "elf")]
         self.event = next((w for w in words if w in EVENTS), None)
         self.cpus = int(options.get("smp", 2))
