@@ -50,6 +50,7 @@ struct run {
 	struct vmem *vmem; /* NULL: not found */
 	const struct oops_report *oops;
 	struct log log;
+	const struct error *log_error; /* why the log is not whole, or not there; or NULL */
 	struct gap gap[GAPS_MAX];
 	size_t gap_count;
 };
@@ -68,6 +69,8 @@ struct stage {
 	enum need need;
 	unsigned int purposes;
 };
+
+static const struct origin from_log = { ORIGIN_LOG, "kernel log" };
 
 static void
 close_fd(void *fd)
@@ -172,6 +175,7 @@ read_log(struct run *r)
 	else
 		e = oops_read_text(reader, r->log_fd, r->paths[0], r->a);
 	r->oops = oops_finish(reader);
+	r->log_error = e;
 	return e;
 }
 
@@ -188,13 +192,23 @@ check_log(struct run *r)
 		r->paths[0]);
 }
 
+/* A dump whose log could not be read at all says nothing about crashes, which is not the
+ * same as saying that there was none. */
 static const struct error *
 read_events(struct run *r)
 {
+	struct fact_row *root = facts_root(r->facts);
+
+	if (r->dump != NULL && r->log.count == 0) {
+		facts_put_why(root, FACT_EVENTS, r->log_error);
+		return NULL;
+	}
+	facts_put_bool(root, FACT_LOG_COMPLETE, r->log_error == NULL, from_log);
 	oops_publish(r->oops, r->facts);
 	return NULL;
 }
 
+/* Reports of a processor's exception; in all others the registers only say where it was. */
 static enum fault_trap
 trap_of(enum kind k)
 {
@@ -207,6 +221,15 @@ trap_of(enum kind k)
 	case KIND_GPF:
 	case KIND_STACK_SEGMENT:
 		return FAULT_TRAP_PROTECTION;
+	case KIND_DIVIDE_ERROR:
+	case KIND_INVALID_OPCODE:
+	case KIND_INT3:
+	case KIND_BUG_ON:
+	case KIND_WARNING:
+	case KIND_DOUBLE_FAULT:
+	case KIND_STACK_OVERFLOW:
+	case KIND_ALIGNMENT:
+		return FAULT_TRAP_OTHER;
 	default:
 		return FAULT_TRAP_OTHER;
 	}

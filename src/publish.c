@@ -60,6 +60,17 @@ publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v)
 		facts_put_address(root, FACT_SYSTEM_KASLR_OFFSET, offset, from_notes);
 }
 
+/* A file that ends too soon is not what its writer meant it to be, whatever its header says. */
+static bool
+is_complete(const struct dump *d)
+{
+	for (size_t i = 0; i < d->problem_count; i++) {
+		if (d->problem[i]->code == ERROR_CORRUPT || d->problem[i]->code == ERROR_IO)
+			return false;
+	}
+	return d->complete;
+}
+
 void
 publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 {
@@ -70,7 +81,7 @@ publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 	if (d->compression != NULL)
 		facts_put_text(root, FACT_INPUT_COMPRESSION, str_of(d->compression), from_header);
 	facts_put_number(root, FACT_INPUT_BYTES, (int64_t)d->file_len, from_header);
-	facts_put_bool(root, FACT_INPUT_COMPLETE, d->complete, from_header);
+	facts_put_bool(root, FACT_INPUT_COMPLETE, is_complete(d), from_header);
 	if (d->has_dump_level)
 		facts_put_number(root, FACT_INPUT_DUMP_LEVEL, d->dump_level, from_header);
 	if (d->vmcoreinfo != NULL)

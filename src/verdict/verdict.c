@@ -48,6 +48,16 @@ event_text(const struct publishing *p, enum fact_id id)
 	return s;
 }
 
+/* No report was found, and that may be because some of the log could not be read. */
+static bool
+is_unread(const struct publishing *p)
+{
+	const struct fact *complete = facts_get(p->root, FACT_LOG_COMPLETE);
+
+	return facts_get(p->root, FACT_EVENTS)->why != NULL ||
+	       (complete->count != 0 && !complete->values[0].flag);
+}
+
 static enum kind
 kind_of(const struct publishing *p)
 {
@@ -55,9 +65,9 @@ kind_of(const struct publishing *p)
 
 	if (p->verdict->cause != NULL && p->verdict->cause->rule->has_kind)
 		return p->verdict->cause->rule->kind;
-	if (p->event != NULL && !kind_find(event_text(p, EVENT_KIND), &k))
-		return KIND_UNCLASSIFIED;
-	return k;
+	if (p->event == NULL)
+		return is_unread(p) ? KIND_UNCLASSIFIED : KIND_NONE;
+	return kind_find(event_text(p, EVENT_KIND), &k) ? k : KIND_UNCLASSIFIED;
 }
 
 static bool
@@ -155,14 +165,33 @@ put_cause(struct publishing *p, const struct finding *f)
 	put_texts(p, p->root, FACT_VERDICT_REFERENCES, words.ref, words.ref_count);
 }
 
+/* Nothing was found: was there nothing, or could what there was not be read? */
+static void
+put_nothing(struct publishing *p, bool unread)
+{
+	put_text(p, FACT_VERDICT_ORIGIN, rule_origin_name[unread ? RULE_UNKNOWN : RULE_NONE]);
+	if (unread) {
+		put_text(p, FACT_VERDICT_TITLE, "Not known: the kernel log could not be read");
+		put_text(p, FACT_VERDICT_SUMMARY,
+			 "What the kernel said of its end is missing from the input or damaged; "
+			 "'diagnostics' says what was met.");
+	} else {
+		put_text(p, FACT_VERDICT_TITLE, "No crash found");
+		put_text(p, FACT_VERDICT_SUMMARY, plain_summary(p));
+	}
+	facts_put_number(p->root, FACT_VERDICT_CONFIDENCE, unread ? 0 : 50, p->origin);
+}
+
 /* Without a rule: what the event says, and no more. */
 static void
 put_plain(struct publishing *p)
 {
-	bool none = p->event == NULL;
-
-	put_text(p, FACT_VERDICT_ORIGIN, rule_origin_name[none ? RULE_NONE : RULE_UNKNOWN]);
-	put_text(p, FACT_VERDICT_TITLE, none ? "No crash found" : plain_title(p));
+	if (p->event == NULL) {
+		put_nothing(p, p->kind == KIND_UNCLASSIFIED);
+		return;
+	}
+	put_text(p, FACT_VERDICT_ORIGIN, rule_origin_name[RULE_UNKNOWN]);
+	put_text(p, FACT_VERDICT_TITLE, plain_title(p));
 	put_text(p, FACT_VERDICT_SUMMARY, plain_summary(p));
 	facts_put_number(p->root, FACT_VERDICT_CONFIDENCE, 50, p->origin);
 }
