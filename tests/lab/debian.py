@@ -77,7 +77,8 @@ class Suite:
             lines.append(f"deb [signed-by={KEYRING}] {at['Debian-Security']} "
                          f"{self.name}-security main")
         (self.root / "etc/sources.list").write_text("\n".join(lines) + "\n")
-        subprocess.run(["apt-get", "-qq", "update"], check=True, env=self.env)
+        if subprocess.run(["apt-get", "-qq", "update"], env=self.env).returncode != 0:
+            raise Unavailable(f"cannot fetch the package lists of {self.name}")
         (self.root / "updated").touch()
 
     def names(self, pattern):
@@ -101,8 +102,7 @@ class Suite:
         pool = self.root / "pool"
         pool.mkdir(parents=True, exist_ok=True)
         for package in packages:
-            before = set(pool.glob(f"{package}_*.deb"))
-            if not before:
+            if not any(pool.glob(f"{package}_*.deb")):
                 subprocess.run(["apt-get", "-qq", "download", package], check=True, cwd=pool,
                                env=self.env)
             deb = next(iter(pool.glob(f"{package}_*.deb")))
