@@ -72,7 +72,14 @@ struct dump {
 	bool has_phys_base;
 	uint64_t phys_base; /* VMCOREINFO is to be preferred: QEMU writes a wrong one */
 
-	struct memory phys;            /* by physical address */
+	struct memory phys; /* by physical address */
+
+	/* By the virtual addresses that ELF segments give themselves, which need not be those
+	 * of the kernel: QEMU writes physical ones, arm 0. For files without page tables. */
+	struct memory segments;
+	bool has_segments;
+	uint64_t filled_pages; /* read so far of which only a part is in the file, the rest zeros */
+
 	struct vmcoreinfo *vmcoreinfo; /* NULL if the dump has none */
 	struct dump_cpu *cpu;
 	size_t cpu_count;

@@ -23,7 +23,6 @@ enum {
  * piece count + i the memory that it says there was beyond that. */
 struct space {
 	struct extents extents;
-	struct pages *pages;
 	struct elfcore *core;
 	bool virtual;
 };
@@ -34,6 +33,8 @@ struct elfcore {
 	struct elfcore_segment *load;
 	size_t count, cap;
 	uint32_t page_len;
+	struct dump *dump;
+	bool no_physical; /* p_paddr is 0 in all segments */
 	struct space physical, virtual;
 };
 
@@ -124,8 +125,10 @@ space_fetch(void *self, uint64_t pfn, uint8_t *page, bool *zero)
 	(void)zero;
 	if (state_of(&share) != PAGE_PRESENT)
 		return state_of(&share);
-	if (share.data != s->core->page_len)
+	if (share.data != s->core->page_len) {
 		memset(page, 0, s->core->page_len);
+		s->core->dump->filled_pages++;
+	}
 	share = take_page(s, pfn, page);
 	return state_of(&share);
 }
@@ -231,13 +234,25 @@ piece_of(uint64_t from, uint64_t len)
 	return (struct piece){ from, len > UINT64_MAX - from ? UINT64_MAX : from + len };
 }
 
-/* Is the address of a segment one that can be used? */
+/* Is the address of a segment one that can be used? What the kernel maps and is not memory
+ * has no physical address in /proc/kcore; before Linux commit 464920104bf7 (v4.11) nothing
+ * had one there. */
 static bool
 has_address(const struct space *s, const struct elfcore_segment *load)
 {
 	uint64_t none = s->core->h.class_len == 4 ? UINT32_MAX : UINT64_MAX;
 
-	return address_of(s, load) != none;
+	return address_of(s, load) != none && (s->virtual || !s->core->no_physical);
+}
+
+static bool
+lacks_physical(const struct elfcore *c, const struct dump *d)
+{
+	size_t i = 0;
+
+	while (i < c->count && c->load[i].pa == 0)
+		i++;
+	return i == c->count && c->count > 1 && d->vmcoreinfo == NULL;
 }
 
 static const struct error *
@@ -343,6 +358,7 @@ elfcore_open(struct source **source, size_t count, struct arena *a, struct dump 
 		return error_new(a, ERROR_USAGE, "an ELF dump has one file, and %zu were given",
 				 count);
 	c->source = source[0];
+	c->dump = d;
 	e = elfcore_header_parse(b, a, &c->h);
 	if (e == NULL)
 		e = count_segments(c, a, &segments);
@@ -353,6 +369,7 @@ elfcore_open(struct source **source, size_t count, struct arena *a, struct dump 
 	if (e != NULL)
 		return e;
 	d->page_len = c->page_len = find_page_len(d);
+	c->no_physical = lacks_physical(c, d);
 	e = build_space(&c->physical, c, false, a);
 	if (e == NULL)
 		e = build_space(&c->virtual, c, true, a);
@@ -361,6 +378,13 @@ elfcore_open(struct source **source, size_t count, struct arena *a, struct dump 
 	if ((c->h.flags & ELFCORE_INCOMPLETE) != 0)
 		format_incomplete(d);
 	d->impl->from = (struct page_source){ space_fetch, &c->physical, c->page_len };
+	d->has_segments = c->virtual.extents.count != 0;
+	d->segments = (struct memory){
+		pages_read,
+		pages_new((struct page_source){ space_fetch, &c->virtual, c->page_len }, a),
+		d->order,
+		d->word_len,
+	};
 	d->impl->state = space_state;
 	d->impl->count = elfcore_count;
 	d->impl->next = space_next;

@@ -429,6 +429,18 @@ read_notes(const struct member *m, struct arena *a, struct dump *d)
 		d->vmcoreinfo = v;
 }
 
+/* The port for the machine that the header names, if its words and bytes are of that order:
+ * a header that contradicts itself has none. */
+static const struct arch *
+find_arch(const struct kdump_header *h)
+{
+	const struct arch *arch = arch_find(h->machine);
+	bool fits = arch != NULL && arch->word_len == h->word_len &&
+		    (h->order == ORDER_LITTLE ? arch->little_endian : arch->big_endian);
+
+	return fits ? arch : NULL;
+}
+
 static void
 describe(const struct member *m, struct dump *d)
 {
@@ -436,7 +448,7 @@ describe(const struct member *m, struct dump *d)
 	const struct codec *c = codec_find(h->status & STATUS_CODECS);
 
 	d->compression = c != NULL ? c->name : (h->status & STATUS_CODECS) == 0 ? "none" : NULL;
-	d->arch = arch_find(h->machine);
+	d->arch = find_arch(h);
 	d->machine = str_c(d->impl->arena, h->machine);
 	d->order = h->order;
 	d->word_len = h->word_len;
