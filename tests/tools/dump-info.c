@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dump-info FILE...: what is known of a dump without looking into it, as JSON on standard
+ * output; several FILEs are one split set. Paths are those of the report where it has them.
+ * Exit status: 0, 1 the dump is damaged (see diagnostics), 2 it cannot be opened, 64 usage.
+ */
+#include "base/text.h"
+#include "base/utf8.h"
+#include "dump/dump.h"
+#include "dump/format.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <time.h>
+
+enum {
+	EXIT_DAMAGED = 1,
+	EXIT_UNOPENED = 2,
+	EXIT_USAGE = 64,
+	MEMORY_MAX = 48 << 20,
+};
+
+/* A dump's bytes are not always text: what is not becomes the replacement character. */
+static struct json_object *
+text_json(struct str s)
+{
+	struct arena *a = arena_new(NULL);
+	struct text t = text_new(a);
+	struct json_object *o = NULL;
+
+	while (s.len != 0) {
+		struct str rest = s;
+		uint32_t code_point = 0;
+		bool ok = utf8_take(&s, &code_point);
+
+		text_put(&t, ok ? str_first(rest, rest.len - s.len) : STR("\xef\xbf\xbd"));
+	}
+	s = text_str(&t);
+	o = json_object_new_string_len(s.len == 0 ? "" : s.p, (int)s.len);
+	arena_free(a);
+	return o;
+}
+
+static void
+add_text(struct json_object *o, const char *key, struct str s)
+{
+	if (s.len != 0)
+		json_object_object_add(o, key, text_json(s));
+}
+
+static void
+add_string(struct json_object *o, const char *key, const char *s)
+{
+	add_text(o, key, str_of(s));
+}
+
+static void
+add_count(struct json_object *o, const char *key, uint64_t n)
+{
+	json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+static void
+add_flag(struct json_object *o, const char *key, bool v)
+{
+	json_object_object_add(o, key, json_object_new_boolean(v));
+}
+
+/* Addresses and registers are strings: JSON numbers lose bits above 2^53. */
+static void
+add_hex(struct json_object *o, const char *key, uint64_t v)
+{
+	char text[19];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, v);
+	add_string(o, key, text);
+}
+
+static void
+add_time(struct json_object *o, const char *key, int64_t seconds)
+{
+	char text[64];
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds != 0 && gmtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) != 0)
+		add_string(o, key, text);
+}
+
+static struct json_object *
+pages_json(struct dump *d)
+{
+	struct json_object *o = json_object_new_object();
+	struct dump_pages p = dump_pages(d);
+
+	add_count(o, "present", p.present);
+	add_count(o, "excluded", p.excluded);
+	add_count(o, "lost", p.lost);
+	add_count(o, "truncated", p.truncated);
+	return o;
+}
+
+static struct json_object *
+input_json(struct dump *d, const char *path)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *pages = pages_json(d);
+
+	add_string(o, "path", path);
+	add_string(o, "format", d->format);
+	add_flag(o, "flattened", d->flattened);
+	add_string(o, "compression", d->compression);
+	add_count(o, "bytes", d->file_len);
+	add_flag(o, "complete", d->complete);
+	if (d->has_dump_level)
+		add_count(o, "dump_level", d->dump_level);
+	if (d->header_version != 0)
+		add_count(o, "header_version", d->header_version);
+	json_object_object_add(o, "pages", pages);
+	return o;
+}
+
+/* A value of the header, or else of VMCOREINFO. */
+static void
+add_text_or_info(struct json_object *o, const char *key, struct str s, const struct dump *d,
+		 const char *info_key)
+{
+	if (s.len == 0 && d->vmcoreinfo != NULL)
+		(void)vmcoreinfo_find(d->vmcoreinfo, info_key, &s);
+	add_text(o, key, s);
+}
+
+static struct json_object *
+system_json(struct dump *d)
+{
+	struct json_object *o = json_object_new_object();
+	struct str none = { NULL, 0 }, text = none;
+	uint64_t seconds = (uint64_t)d->crash_time;
+
+	add_text_or_info(o, "release", d->release, d, "OSRELEASE");
+	add_text(o, "version", d->version);
+	add_string(o, "arch", d->arch == NULL ? NULL : d->arch->name);
+	add_string(o, "machine", d->machine);
+	add_string(o, "byte_order", d->order == ORDER_LITTLE ? "little" : "big");
+	add_count(o, "word_bytes", d->word_len);
+	add_count(o, "page_bytes", d->page_len);
+	add_text(o, "nodename", d->nodename);
+	add_text(o, "domainname", d->domainname);
+	add_text_or_info(o, "build_id", none, d, "BUILD-ID");
+	if (seconds == 0 && d->vmcoreinfo != NULL &&
+	    vmcoreinfo_find(d->vmcoreinfo, "CRASHTIME", &text))
+		(void)str_to_number(str_trim(text), &seconds);
+	add_time(o, "crash_time", (int64_t)seconds);
+	if (d->has_phys_base)
+		add_hex(o, "phys_base", d->phys_base);
+	return o;
+}
+
+static struct json_object *
+cpu_json(const struct dump_cpu *c)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *regs = json_object_new_object();
+
+	add_string(o, "note", c->from_qemu ? "QEMU" : "NT_PRSTATUS");
+	add_count(o, "index", c->note);
+	if (c->has_pid)
+		add_count(o, "pid", c->pid);
+	add_flag(o, "blank", c->blank);
+	for (size_t i = 0; i < c->regs.count; i++)
+		add_hex(regs, c->regs.reg[i].name, c->regs.reg[i].value);
+	json_object_object_add(o, "registers", regs);
+	return o;
+}
+
+static struct json_object *
+cpus_json(const struct dump *d)
+{
+	struct json_object *o = json_object_new_array();
+
+	for (size_t i = 0; i < d->cpu_count; i++)
+		json_object_array_add(o, cpu_json(&d->cpu[i]));
+	return o;
+}
+
+static struct json_object *
+notes_json(const struct notes *n)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n->count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		add_text(o, "name", n->note[i].name);
+		add_count(o, "type", n->note[i].type);
+		add_count(o, "bytes", n->note[i].desc.len);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *
+vmcoreinfo_json(const struct dump *d)
+{
+	struct json_object *o = json_object_new_object();
+	struct str text = vmcoreinfo_text(d->vmcoreinfo), line, key;
+
+	while (str_take_line(&text, &line)) {
+		char name[256];
+
+		if (!str_cut(&line, '=', &key) || key.len == 0 || key.len >= sizeof(name) ||
+		    !utf8_valid(key))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
+		json_object_object_add(o, name, json_object_new_string_len(line.p, (int)line.len));
+	}
+	return o;
+}
+
+static struct json_object *
+problems_json(const struct dump *d, struct arena *a)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < d->problem_count; i++) {
+		struct json_object *o = json_object_new_object();
+
+		add_string(o, "code", error_code_name(d->problem[i]->code));
+		add_string(o, "message", error_text(a, d->problem[i]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static int
+run(const char *const *paths, size_t count, struct arena *a)
+{
+	struct dump *d = NULL;
+	const struct error *e = dump_open(paths, count, a, &d);
+	struct json_object *o = NULL;
+
+	if (e != NULL) {
+		fprintf(stderr, "dump-info: %s\n", error_text(a, e));
+		return EXIT_UNOPENED;
+	}
+	o = json_object_new_object();
+	json_object_object_add(o, "input", input_json(d, paths[0]));
+	json_object_object_add(o, "system", system_json(d));
+	json_object_object_add(o, "cpus", cpus_json(d));
+	json_object_object_add(o, "notes", notes_json(&d->impl->notes));
+	if (d->vmcoreinfo != NULL)
+		json_object_object_add(o, "vmcoreinfo", vmcoreinfo_json(d));
+	json_object_object_add(o, "diagnostics", problems_json(d, a));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return d->problem_count == 0 ? 0 : EXIT_DAMAGED;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct budget b = budget_of(0, MEMORY_MAX);
+	struct arena *a = NULL;
+	int status = 0;
+
+	if (argc < 2 || argv[1][0] == '-') {
+		fputs("usage: dump-info FILE...\n", stderr);
+		return EXIT_USAGE;
+	}
+	a = arena_new(&b);
+	status = run((const char *const *)argv + 1, (size_t)argc - 1, a);
+	arena_free(a);
+	return status;
+}
