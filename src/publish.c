@@ -60,17 +60,6 @@ publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v)
 		facts_put_address(root, FACT_SYSTEM_KASLR_OFFSET, offset, from_notes);
 }
 
-/* A file that ends too soon is not what its writer meant it to be, whatever its header says. */
-static bool
-is_complete(const struct dump *d)
-{
-	for (size_t i = 0; i < d->problem_count; i++) {
-		if (d->problem[i]->code == ERROR_CORRUPT || d->problem[i]->code == ERROR_IO)
-			return false;
-	}
-	return d->complete;
-}
-
 void
 publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 {
@@ -81,7 +70,6 @@ publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 	if (d->compression != NULL)
 		facts_put_text(root, FACT_INPUT_COMPRESSION, str_of(d->compression), from_header);
 	facts_put_number(root, FACT_INPUT_BYTES, (int64_t)d->file_len, from_header);
-	facts_put_bool(root, FACT_INPUT_COMPLETE, is_complete(d), from_header);
 	if (d->has_dump_level)
 		facts_put_number(root, FACT_INPUT_DUMP_LEVEL, d->dump_level, from_header);
 	if (d->vmcoreinfo != NULL)
@@ -129,12 +117,24 @@ publish_log(struct facts *f, const struct log *log)
 	facts_put_number(root, FACT_LOG_BYTES, (int64_t)log->text_len, o);
 }
 
+/* A file that ends too soon is not what its writer meant it to be, whatever its header says. */
+static bool
+is_complete(const struct dump *d)
+{
+	for (size_t i = 0; i < d->problem_count; i++) {
+		if (d->problem[i]->code == ERROR_CORRUPT || d->problem[i]->code == ERROR_IO)
+			return false;
+	}
+	return d->complete;
+}
+
 void
 publish_pages(struct facts *f, struct dump *d)
 {
 	struct fact_row *root = facts_root(f);
 	struct dump_pages n = dump_pages(d);
 
+	facts_put_bool(root, FACT_INPUT_COMPLETE, is_complete(d), from_header);
 	facts_put_number(root, FACT_INPUT_PAGES_READ, (int64_t)n.read, from_run);
 	facts_put_number(root, FACT_INPUT_PAGES_CORRUPT, (int64_t)n.corrupt, from_run);
 	if (!n.counted)
