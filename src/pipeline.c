@@ -72,6 +72,14 @@ struct stage {
 
 static const struct origin from_log = { ORIGIN_LOG, "kernel log" };
 
+static enum purpose
+purpose_of(const struct options *o)
+{
+	if (o->mode == MODE_IDENTIFY)
+		return TO_IDENTIFY;
+	return o->explain != NULL ? TO_EXPLAIN : TO_REPORT;
+}
+
 static void
 close_fd(void *fd)
 {
@@ -167,6 +175,9 @@ read_dump_log(struct run *r, struct oops_reader *reader)
 static const struct error *
 read_log(struct run *r)
 {
+	if (r->dump != NULL && purpose_of(r->o) == TO_IDENTIFY)
+		return NULL;
+
 	struct oops_reader *reader = oops_reader_new(r->a);
 	const struct error *e = NULL;
 
@@ -184,7 +195,7 @@ static const struct error *
 check_log(struct run *r)
 {
 	if (r->dump != NULL || r->o->log || r->oops->is_kernel_log)
-		return NULL;
+		return NULL; /* r->oops is not there when a dump is only identified */
 	return error_new(
 		r->a, ERROR_UNSUPPORTED,
 		"'%s' is neither a crash dump nor the log of a Linux kernel; with --log any "
@@ -198,6 +209,12 @@ static const struct error *
 read_events(struct run *r)
 {
 	struct fact_row *root = facts_root(r->facts);
+
+	if (purpose_of(r->o) == TO_IDENTIFY) {
+		if (r->dump == NULL && r->oops->release.len != 0)
+			facts_put_text(root, FACT_SYSTEM_RELEASE, r->oops->release, from_log);
+		return NULL;
+	}
 
 	if (r->dump != NULL && r->log.count == 0) {
 		facts_put_why(root, FACT_EVENTS, r->log_error);
@@ -370,9 +387,9 @@ static const struct stage stages[] = {
 	{ "open the dump", open_input, VITAL, TO_ALL },
 	{ "describe the input", describe_input, OPTIONAL, TO_ALL },
 	{ "map virtual memory", map_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN },
-	{ "read the kernel log", read_log, OPTIONAL, TO_REPORT | TO_EXPLAIN },
-	{ "recognise the log", check_log, VITAL, TO_REPORT | TO_EXPLAIN },
-	{ "read the events", read_events, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the kernel log", read_log, OPTIONAL, TO_ALL },
+	{ "recognise the log", check_log, VITAL, TO_ALL },
+	{ "read the events", read_events, OPTIONAL, TO_ALL },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "describe the system", describe_system, OPTIONAL, TO_ALL },
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
@@ -381,14 +398,6 @@ static const struct stage stages[] = {
 	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
 	{ "write the report", write_report, VITAL, TO_REPORT | TO_IDENTIFY },
 };
-
-static enum purpose
-purpose_of(const struct options *o)
-{
-	if (o->mode == MODE_IDENTIFY)
-		return TO_IDENTIFY;
-	return o->explain != NULL ? TO_EXPLAIN : TO_REPORT;
-}
 
 static void
 note_timing(struct run *r, const char *stage, uint64_t began_ns)

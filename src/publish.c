@@ -155,6 +155,9 @@ struct distribution {
 static const struct distribution distributions[] = {
 	{ { NULL, 0 }, { "Debian", 6 }, "apt-get install linux-image-%s-dbg" },
 	{ { NULL, 0 }, { "Ubuntu", 6 }, "apt-get install linux-image-%s-dbgsym" },
+	{ { "-amd64", 6 }, { NULL, 0 }, "apt-get install linux-image-%s-dbg" },
+	{ { "-arm64", 6 }, { NULL, 0 }, "apt-get install linux-image-%s-dbg" },
+	{ { "-generic", 8 }, { NULL, 0 }, "apt-get install linux-image-%s-dbgsym" },
 	{ { ".fc", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
 	{ { ".el", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
 	{ { ".amzn", 5 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
