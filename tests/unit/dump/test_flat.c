@@ -113,7 +113,7 @@ reads_across_the_records_of_a_run(void **state)
 	struct source *source = open_stream(&s, s.len, *state);
 
 	for (uint64_t i = 0; i < 20; i++)
-		assert_reads(source, 100 + i, "0123456789abcdefghij" + i);
+		assert_reads(source, 100 + i, &"0123456789abcdefghij"[i]);
 }
 
 static void
