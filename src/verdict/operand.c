@@ -261,6 +261,16 @@ count_words(struct str s)
 }
 
 static const char *
+read_param_words(const struct reading *r, struct str name, struct word *out)
+{
+	const char *wrong = find_param(r, name, &out->param);
+
+	for (size_t i = 0; wrong == NULL && i < out->param->word_count; i++)
+		wrong = check_word(r, out->param->word[i]);
+	return wrong;
+}
+
+static const char *
 read_words(const struct reading *r, struct str s, struct operand *o)
 {
 	struct str w = { NULL, 0 };
@@ -274,7 +284,7 @@ read_words(const struct reading *r, struct str s, struct operand *o)
 			w.len--;
 		word->text = w;
 		if (str_take(&w, STR("$")))
-			wrong = find_param(r, w, &word->param);
+			wrong = read_param_words(r, w, word);
 		else
 			wrong = check_word(r, w);
 		if (wrong != NULL)

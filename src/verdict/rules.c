@@ -124,6 +124,20 @@ without_words(struct str text, struct arena *a)
 	return (struct str){ copy, len };
 }
 
+/* What people stumble over most: "[]" of a path inside YAML's own brackets. */
+static const char *
+with_hint(struct rules *r, const struct rule_file *f, const struct node_problem *why)
+{
+	struct str line = catalogue_line(f, why->line);
+	bool flow = str_has(line, STR("{")) || str_has(line, STR("[ "));
+
+	if (!flow || !str_has(line, STR("[]")))
+		return why->text;
+	return arena_printf(
+		r->arena, "%s (inside { } or [ ] leave the '[]' of a path out, or quote the line)",
+		why->text);
+}
+
 /* Parameters of all files first: a rule may use one that a later file has. */
 static void
 take_files(struct rules *r, size_t from)
@@ -139,8 +153,8 @@ take_files(struct rules *r, size_t from)
 		if (node_parse(text, r->arena, &root[i], &why))
 			catalogue_take_params(r, f, root[i]);
 		else
-			catalogue_complain(
-				r, (struct complaint){ f, why.line, why.column, why.text, false });
+			catalogue_complain(r, (struct complaint){ f, why.line, why.column,
+								  with_hint(r, f, &why), false });
 	}
 	for (size_t i = 0; i < count; i++)
 		catalogue_take_rules(r, r->file[from + i], root[i]);

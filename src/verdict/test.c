@@ -77,19 +77,32 @@ input_number(const struct test_input *in)
 	return number_in(in->condition->kind, in->value);
 }
 
+/* Goes back to the last star when what follows it does not fit: never further. */
 bool
 test_word_fits(struct str text, struct str word)
 {
-	bool open_left = str_take(&word, STR("*"));
-	bool open_right = word.len != 0 && word.p[word.len - 1] == '*';
+	size_t t = 0;
+	size_t w = 0;
+	size_t star = STR_NONE; /* behind the last star */
+	size_t resume = 0;      /* where the text goes on if the star takes one more */
 
-	if (open_right)
-		word.len--;
-	if (open_left && open_right)
-		return str_has(text, word);
-	if (open_left)
-		return str_ends(text, word);
-	return open_right ? str_starts(text, word) : str_is(text, word);
+	while (t < text.len) {
+		if (w < word.len && word.p[w] == '*') {
+			star = ++w;
+			resume = t;
+		} else if (w < word.len && word.p[w] == text.p[t]) {
+			t++;
+			w++;
+		} else if (star != STR_NONE) {
+			w = star;
+			t = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (w < word.len && word.p[w] == '*')
+		w++;
+	return w == word.len;
 }
 
 /* Functions of a trace carry what the compiler added; people write them without. */
@@ -351,7 +364,7 @@ const struct rule_test rule_tests[] = {
 	{ "is", OPERAND_VALUE, SINGLE, holds_is,
 	  "it is exactly that, or equal to {{another fact}}" },
 	{ "in", OPERAND_WORDS, TEXT, holds_in,
-	  "it is one of these words; * stands for anything at either end; $name for a list" },
+	  "it is one of these words; * stands for anything, $name for a list" },
 	{ "below", OPERAND_NUMBER, NUMERIC, holds_below, "it is less" },
 	{ "above", OPERAND_NUMBER, NUMERIC, holds_above, "it is more" },
 	{ "within", OPERAND_RANGE, NUMERIC, holds_within, "it is in a range, both ends included" },

@@ -55,7 +55,7 @@ const char *test_regex_problem(struct arena *a, struct str pattern);
 /* Numbers of a kernel release, compared as far as wanted has them: -1, 0, 1. */
 int test_compare_releases(struct str release, struct str wanted);
 
-/* "word", "pre*", "*post", "*in*". */
+/* "word", "pre*", "*post", "a*b": a star stands for anything. */
 bool test_word_fits(struct str text, struct str word);
 
 #endif
