@@ -70,6 +70,8 @@ align_start(const struct align_step *step, size_t target, size_t start)
 	size_t starts = target < ALIGN_STARTS_MAX ? target + 1 : ALIGN_STARTS_MAX;
 	size_t best = best_start(step, target, starts, cost, way);
 
+	if (best >= starts)
+		return target; /* none of them arrives */
 	for (size_t s = 0; s < starts; s++) {
 		double weight = exp2((cost[best] - cost[s]) / 4);
 
