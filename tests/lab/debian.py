@@ -29,6 +29,7 @@ APT::Architectures {{ "amd64"; }};
 Acquire::Languages "none";
 Acquire::Retries "3";
 APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
 Debug::NoLocking "true";
 """
 
