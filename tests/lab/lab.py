@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A kernel, its module and initramfs, and the folder of dumps that it made."""
+import fcntl
 import os
 import re
 import shutil
@@ -59,6 +60,11 @@ class Lab:
 
     def dumped(self, s):
         """The folder with a scenario's dumps and console, made if it is not there yet."""
+        with open(CACHE / "lock", "w") as lock: # one guest at a time, also of several labs
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self.dumped_locked(s)
+
+    def dumped_locked(self, s):
         folder = self.folder(s)
         stamp = folder / "stamp"
         key = s.key(self.kernel, self.ko)
