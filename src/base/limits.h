@@ -27,6 +27,7 @@ enum {
 	LIMIT_RULE_BYTES = 4 << 20,       /* of one rule file: the whole catalogue is 0.3 MiB */
 	LIMIT_RULE_KEYS = 256,            /* of one map in it; the facts of a written case are 60 */
 	LIMIT_RULE_DEPTH = 12,            /* lists and maps inside one another; rules need six */
+	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 };
 

@@ -114,7 +114,7 @@ open_format(const struct dump_format *f, struct source **source, size_t count, s
 	const struct error *e = f->open(source, count, a, d);
 
 	if (e != NULL)
-		return error_wrap(a, e, "'%s'", source[0]->path);
+		return e;
 	d->impl->from.page_len = d->page_len;
 	d->impl->pages = pages_new(d->impl->from, a);
 	d->phys = (struct memory){ pages_read, d->impl->pages, d->order, d->word_len };

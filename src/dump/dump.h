@@ -84,7 +84,7 @@ struct dump {
 	struct dump_cpu *cpu;
 	size_t cpu_count;
 
-	/* What went wrong while opening, worst first; the dump is usable all the same. */
+	/* What went wrong while opening; the dump is usable all the same. */
 	const struct error **problem;
 	size_t problem_count;
 
@@ -106,6 +106,11 @@ const struct error *dump_open(const char *const *paths, size_t count, struct are
  * there. They stay valid until DUMP_PAGES_HELD other pages of the dump were read, by this
  * function or through phys. */
 const uint8_t *dump_page(struct dump *d, uint64_t pfn, enum page_state *why);
+
+/* Looks for VMCOREINFO in memory, for a dump whose notes lack it (a hypervisor's without the
+ * device for it), and sets d->vmcoreinfo. Linear in the pages of the dump, up to
+ * LIMIT_SCAN_PAGES and the budget of the run. */
+bool dump_scan_vmcoreinfo(struct dump *d);
 
 /* What is known about the page frame; may read its descriptor, not its data. */
 enum page_state dump_page_state(struct dump *d, uint64_t pfn);

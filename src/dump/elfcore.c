@@ -345,21 +345,70 @@ elfcore_count(void *self, struct dump_pages *out)
 	}
 }
 
-static const struct error *
-elfcore_open(struct source **source, size_t count, struct arena *a, struct dump *d)
+static bool
+has_note(const struct notes *n, const char *name, uint32_t type)
 {
-	struct elfcore *c = ARENA_NEW(a, struct elfcore);
-	uint8_t *head = ARENA_ARRAY(a, uint8_t, ELFCORE_HEADER_LEN);
-	struct bytes b = { head, source_read_some(source[0], 0, head, ELFCORE_HEADER_LEN) };
-	uint64_t segments = 0;
-	const struct error *e = NULL;
+	struct bytes desc;
 
-	if (count != 1)
-		return error_new(a, ERROR_USAGE, "an ELF dump has one file, and %zu were given",
-				 count);
-	c->source = source[0];
-	c->dump = d;
-	e = elfcore_header_parse(b, a, &c->h);
+	return notes_find(n, name, type, &desc);
+}
+
+/* A core of a process is an ELF core too; of its notes a kernel's dump has no such ones. */
+static const struct error *
+refuse_process(const struct dump *d, struct arena *a)
+{
+	const struct notes *n = &d->impl->notes;
+	bool process = has_note(n, "CORE", NT_AUXV) || has_note(n, "CORE", NT_FILE) ||
+		       has_note(n, "CORE", NT_SIGINFO);
+
+	if (d->vmcoreinfo != NULL || !process)
+		return NULL;
+	return error_new(a, ERROR_UNSUPPORTED,
+			 "a core dump of a process, not of a kernel; gdb and "
+			 "coredumpctl read it");
+}
+
+/* A dump of a Xen domain has no segments, but sections with names of its own. */
+static const struct error *
+refuse_xen_domain(const struct elfcore *c, struct arena *a)
+{
+	enum { LEN = 64 << 10 };
+	struct arena *mine = arena_new_temporary(a);
+	char *b = ARENA_ARRAY(mine, char, LEN);
+	bool xen = false;
+
+	if (c->h.segment_count == 0 && c->h.section_count != 0) {
+		/* The names stand behind the headers, in a section of a few hundred bytes. */
+		struct str s = { b, source_read_some(c->source, c->h.sections_off, b, LEN) };
+
+		xen = str_has(s, STR(".xen_p2m")) || str_has(s, STR(".xen_pfn"));
+	}
+	arena_free(mine);
+	return xen ? error_new(a, ERROR_UNSUPPORTED,
+			       "a dump of a Xen domain, which is not read here; crash(8) reads it")
+		   : NULL;
+}
+
+static void
+look_at_notes(struct dump *d, struct arena *a)
+{
+	if (has_note(&d->impl->notes, "VMCOREINFO_XEN", 0))
+		format_problem(d,
+			       error_new(a, ERROR_UNSUPPORTED,
+					 "a dump of a Xen host: the addresses of its kernels are "
+					 "not those of the machine"));
+}
+
+static const struct error *
+read_headers(struct elfcore *c, struct arena *a, struct dump *d)
+{
+	uint8_t *head = ARENA_ARRAY(a, uint8_t, ELFCORE_HEADER_LEN);
+	struct bytes b = { head, source_read_some(c->source, 0, head, ELFCORE_HEADER_LEN) };
+	uint64_t segments = 0;
+	const struct error *e = elfcore_header_parse(b, a, &c->h);
+
+	if (e == NULL)
+		e = refuse_xen_domain(c, a);
 	if (e == NULL)
 		e = count_segments(c, a, &segments);
 	if (e != NULL)
@@ -369,14 +418,39 @@ elfcore_open(struct source **source, size_t count, struct arena *a, struct dump 
 	if (e != NULL)
 		return e;
 	d->page_len = c->page_len = find_page_len(d);
+	return refuse_process(d, a);
+}
+
+static const struct error *
+build_spaces(struct elfcore *c, struct arena *a, struct dump *d)
+{
 	c->no_physical = lacks_physical(c, d);
-	e = build_space(&c->physical, c, false, a);
+
+	const struct error *e = build_space(&c->physical, c, false, a);
+
+	return e != NULL ? e : build_space(&c->virtual, c, true, a);
+}
+
+static const struct error *
+elfcore_open(struct source **source, size_t count, struct arena *a, struct dump *d)
+{
+	struct elfcore *c = ARENA_NEW(a, struct elfcore);
+
+	if (count != 1)
+		return error_new(a, ERROR_USAGE, "an ELF dump has one file, and %zu were given",
+				 count);
+	c->source = source[0];
+	c->dump = d;
+
+	const struct error *e = read_headers(c, a, d);
+
 	if (e == NULL)
-		e = build_space(&c->virtual, c, true, a);
+		e = build_spaces(c, a, d);
 	if (e != NULL)
-		return e;
+		return error_wrap(a, e, "'%s'", source[0]->path);
 	if ((c->h.flags & ELFCORE_INCOMPLETE) != 0)
 		format_incomplete(d);
+	look_at_notes(d, a);
 	d->impl->from = (struct page_source){ space_fetch, &c->physical, c->page_len };
 	d->has_segments = c->virtual.extents.count != 0;
 	d->segments = (struct memory){

@@ -32,6 +32,7 @@ struct dump_impl {
 	struct notes notes;
 
 	/* Set by the format. */
+	uint64_t base; /* the first page frame there can be */
 	struct page_source from;
 	enum page_state (*state)(void *self, uint64_t pfn);
 	void (*count)(void *self, struct dump_pages *out); /* the first four */

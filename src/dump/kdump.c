@@ -25,6 +25,10 @@ enum {
 	STATUS_CODECS = 0x27,
 };
 
+/* Writers leave a page raw that compression does not make shorter. One that does not is
+ * tolerated as far as a codec can make a page longer. */
+#define PACKED_MAX(block_len) (2 * (block_len))
+
 struct desc {
 	uint64_t off;
 	uint32_t len;
@@ -46,6 +50,7 @@ struct member {
 	uint64_t max_pfn;      /* clamped to the bits there are */
 	struct bitmap *exists; /* NULL: there is only one bitmap */
 	struct bitmap *dumped;
+	bool clamped;     /* the header claims more */
 	uint64_t bitmap2; /* where dumped starts */
 	uint64_t descs;   /* where the descriptors start */
 	struct desc_block *kept;
@@ -58,7 +63,7 @@ struct kdump {
 	uint32_t page_len;
 	uint64_t base; /* page frame of the first bit: not 0 on arm */
 	struct codec_set codecs;
-	uint8_t *packed;     /* page_len bytes: a compressed page */
+	uint8_t *packed;     /* PACKED_MAX bytes: a compressed page */
 	uint64_t zero_off;   /* where a raw page of zeros stands, that many pages share */
 	struct member *zero; /* in which file; NULL: not met yet */
 };
@@ -91,7 +96,8 @@ find_bitmaps(struct member *m, struct arena *a)
 	m->descs = at + all;
 	m->first = m->sub.split ? m->sub.start_pfn : 0;
 	m->end = m->sub.split ? m->sub.end_pfn : UINT64_MAX;
-	if (m->max_pfn > all * 8)
+	m->clamped = m->max_pfn > all * 8;
+	if (m->clamped)
 		m->max_pfn = all * 8;
 	if (m->max_pfn <= half * 8) {
 		m->exists = bitmap_new(m->source, at, m->max_pfn, 0, a);
@@ -168,7 +174,7 @@ check_desc(const struct member *m, uint64_t index, const struct desc *d)
 
 	if (d->off == 0)
 		return PAGE_LOST;
-	if (raw ? d->len != m->h.block_len : d->len == 0 || d->len > m->h.block_len)
+	if (raw ? d->len != m->h.block_len : d->len == 0 || d->len > PACKED_MAX(m->h.block_len))
 		return PAGE_CORRUPT;
 	if (!raw && codec_find(d->flags) == NULL)
 		return PAGE_CORRUPT;
@@ -239,13 +245,21 @@ find_page(struct kdump *k, uint64_t pfn, struct member **m, struct desc *d)
 	return got == SOURCE_READ ? check_desc(*m, index, d) : state_of_result(got);
 }
 
+/* Version 0 left out pages of zeros, and only those. */
+static bool
+is_known_zero(const struct member *m, enum page_state s)
+{
+	return s == PAGE_EXCLUDED && m != NULL && m->h.version == 0;
+}
+
 static enum page_state
 kdump_state(void *self, uint64_t pfn)
 {
 	struct member *m = NULL;
 	struct desc d;
+	enum page_state s = find_page(self, pfn, &m, &d);
 
-	return find_page(self, pfn, &m, &d);
+	return is_known_zero(m, s) ? PAGE_PRESENT : s;
 }
 
 static bool
@@ -278,11 +292,9 @@ kdump_fetch(void *self, uint64_t pfn, uint8_t *page, bool *zero)
 	struct desc d;
 	enum page_state s = find_page(k, pfn, &m, &d);
 
-	if (s == PAGE_EXCLUDED && m != NULL && m->h.version == 0) {
-		/* Version 0 left out pages of zeros, and only those. */
-		*zero = true;
+	*zero = is_known_zero(m, s);
+	if (*zero)
 		return PAGE_PRESENT;
-	}
 	if (s != PAGE_PRESENT)
 		return s;
 	if (d.flags == 0)
@@ -472,7 +484,92 @@ open_member(const struct source *s, struct arena *a, struct member *m)
 
 	const struct error *e = read_headers(m, a);
 
-	return e != NULL ? e : find_bitmaps(m, a);
+	if (e == NULL)
+		e = find_bitmaps(m, a);
+	return e == NULL ? NULL : error_wrap(a, e, "'%s'", s->path);
+}
+
+/* Headers of one set are the same but for the range and, if the disk ran full, the status. */
+static const struct error *
+check_set(const struct kdump *k, struct arena *a)
+{
+	const struct member *x = &k->member[0];
+
+	for (size_t i = 1; i < k->count; i++) {
+		const struct member *m = &k->member[i];
+
+		if (m->h.block_len != x->h.block_len || m->h.word_len != x->h.word_len ||
+		    m->h.order != x->h.order || m->max_pfn != x->max_pfn ||
+		    !str_is(m->h.release, x->h.release) || !m->sub.split || !x->sub.split)
+			return error_new(a, ERROR_USAGE,
+					 "'%s' and '%s' are not files of one split set",
+					 x->source->path, m->source->path);
+	}
+	return NULL;
+}
+
+static void
+say_damaged(struct dump *d, const struct error *e)
+{
+	d->complete = false;
+	format_problem(d, e);
+}
+
+static void
+look_at_member(const struct member *m, struct arena *a, struct dump *d)
+{
+	if ((m->h.status & KDUMP_STATUS_INCOMPLETE) != 0)
+		format_incomplete(d);
+	if (m->descs > m->source->len)
+		say_damaged(d, error_new(a, ERROR_CORRUPT,
+					 "'%s' ends within its bitmaps, after %" PRIu64
+					 " of %" PRIu64 " bytes of headers",
+					 m->source->path, m->source->len, m->descs));
+	if (m->clamped)
+		say_damaged(d, error_new(a, ERROR_CORRUPT,
+					 "its bitmaps cover only %" PRIu64 " page frames",
+					 m->max_pfn));
+}
+
+/* What no file of the set is to hold: some were not given. */
+static void
+look_for_gaps(const struct kdump *k, struct arena *a, struct dump *d)
+{
+	uint64_t at = 0, end = k->member[0].max_pfn;
+
+	for (size_t i = 0; i <= k->count; i++) {
+		uint64_t first = i == k->count ? end : k->member[i].first;
+
+		if (first > at)
+			say_damaged(d,
+				    error_new(a, ERROR_CORRUPT,
+					      "page frames 0x%" PRIx64 " to 0x%" PRIx64
+					      " are in a file of the split set that was not given",
+					      at + k->base, first - 1 + k->base));
+		if (i < k->count && k->member[i].end > at)
+			at = k->member[i].end;
+	}
+}
+
+static const struct error *
+open_members(struct kdump *k, struct source **source, struct arena *a)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct error *e = open_member(source[i], a, &k->member[i]);
+
+		if (e != NULL)
+			return e;
+	}
+	qsort(k->member, k->count, sizeof(k->member[0]), compare_members);
+
+	struct member *m = &k->member[0];
+
+	k->page_len = m->h.block_len;
+	k->whole = m->first == 0 ? m->dumped : bitmap_new(m->source, m->bitmap2, m->max_pfn, 0, a);
+	if (k->whole == NULL)
+		return error_new(a, ERROR_LIMIT, "no memory for a bitmap of %" PRIu64 " bits",
+				 m->max_pfn);
+	return check_set(k, a);
 }
 
 static const struct error *
@@ -482,26 +579,21 @@ kdump_open(struct source **source, size_t count, struct arena *a, struct dump *d
 
 	k->member = ARENA_ARRAY(a, struct member, count);
 	k->count = count;
-	for (size_t i = 0; i < count; i++) {
-		const struct error *e = open_member(source[i], a, &k->member[i]);
 
-		if (e != NULL)
-			return e;
-	}
-	qsort(k->member, count, sizeof(k->member[0]), compare_members);
-	k->page_len = k->member[0].h.block_len;
+	const struct error *e = open_members(k, source, a);
+
+	if (e != NULL)
+		return e;
 	k->codecs.arena = a;
-	k->packed = ARENA_ARRAY(a, uint8_t, k->page_len);
-	k->whole = k->member[0].dumped;
-	if (k->member[0].first != 0)
-		k->whole = bitmap_new(k->member[0].source, k->member[0].bitmap2,
-				      k->member[0].max_pfn, 0, a);
-	if (k->whole == NULL)
-		return error_new(a, ERROR_LIMIT, "no memory for a bitmap of %" PRIu64 " bits",
-				 k->member[0].max_pfn);
+	k->packed = ARENA_ARRAY(a, uint8_t, PACKED_MAX(k->page_len));
 	describe(&k->member[0], d);
-	if ((k->member[0].h.status & KDUMP_STATUS_INCOMPLETE) != 0)
-		format_incomplete(d);
+	/* Memory of arm does not start at 0, and its bitmaps start where memory does. */
+	if (d->arch == &arch_arm)
+		k->base = d->phys_base / k->page_len;
+	d->impl->base = k->base;
+	for (size_t i = 0; i < count; i++)
+		look_at_member(&k->member[i], a, d);
+	look_for_gaps(k, a, d);
 	read_notes(&k->member[0], a, d);
 	notes_publish(&d->impl->notes, a, d);
 	d->impl->from = (struct page_source){ kdump_fetch, k, k->page_len };

@@ -190,30 +190,33 @@ is_inside(uint64_t off, uint64_t len, const struct kdump_header *h)
 	return off >= from && off <= to && len <= to - off;
 }
 
+/* Do the fields that the two layouts have at different places make sense? */
+static bool
+fits(const struct kdump_sub *s, const struct kdump_header *h)
+{
+	return is_inside(s->vmcoreinfo_off, s->vmcoreinfo_len, h) &&
+	       is_inside(s->note_off, s->note_len, h) &&
+	       (h->version < 6 || s->max_pfn == h->max_pfn || h->max_pfn == UINT32_MAX);
+}
+
 const struct error *
 kdump_sub_parse(struct bytes b, const struct kdump_header *h, struct arena *a,
 		struct kdump_sub *out)
 {
-	struct reader packed = reader_over(b, h->order, "kdump sub-header", a);
-	struct reader padded = packed;
-	struct kdump_sub s = parse_sub_as(&packed, h, false);
+	bool likely = arch_find(h->machine) != &arch_i386;
+	struct reader first = reader_over(b, h->order, "kdump sub-header", a);
+	struct reader second = first;
+	struct kdump_sub s = parse_sub_as(&first, h, likely);
+	struct kdump_sub t = { 0 };
 
-	if (h->word_len == 8 || h->version < 3) {
-		if (reader_error(&packed) == NULL)
-			*out = s;
-		return reader_error(&packed);
+	if (h->word_len == 4 && (reader_error(&first) != NULL || !fits(&s, h))) {
+		t = parse_sub_as(&second, h, !likely);
+		if (reader_error(&second) == NULL && fits(&t, h)) {
+			*out = t;
+			return NULL;
+		}
 	}
-
-	struct kdump_sub t = parse_sub_as(&padded, h, true);
-	bool fits = reader_error(&packed) == NULL &&
-		    is_inside(s.vmcoreinfo_off, s.vmcoreinfo_len, h) &&
-		    is_inside(s.note_off, s.note_len, h);
-
-	if (!fits && reader_error(&padded) == NULL) {
-		*out = t;
-		return NULL;
-	}
-	if (reader_error(&packed) == NULL)
+	if (reader_error(&first) == NULL)
 		*out = s;
-	return reader_error(&packed);
+	return reader_error(&first);
 }

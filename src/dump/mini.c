@@ -154,6 +154,18 @@ lay_out_notes(struct mini *m)
 	}
 }
 
+/* On arm the bitmaps start where memory does, which is what phys_base says there. */
+static uint64_t
+find_base(const struct mini *m)
+{
+	uint64_t first = m->count == 0 ? 0 : m->entry[0].pfn;
+
+	if (m->dump->arch != &arch_arm)
+		return 0;
+	return m->dump->impl->base != 0 && m->dump->impl->base < first ? m->dump->impl->base
+								       : first;
+}
+
 static void
 lay_out(struct mini *m)
 {
@@ -162,6 +174,7 @@ lay_out(struct mini *m)
 
 	add_vmcoreinfo_note(m);
 	lay_out_notes(m);
+	m->base = find_base(m);
 	m->max_pfn = m->count == 0 ? 1 : m->entry[m->count - 1].pfn - m->base + 1;
 	m->sub_blocks = (SUB_LEN + m->note_len + len - 1) / len;
 	m->bitmap_blocks = 2 * ((m->max_pfn + bits - 1) / bits);
@@ -203,10 +216,13 @@ write_header(struct mini *m)
 }
 
 static uint64_t
-phys_base(const struct dump *d)
+phys_base(const struct mini *m)
 {
+	const struct dump *d = m->dump;
 	uint64_t v = d->phys_base;
 
+	if (d->arch == &arch_arm)
+		return m->base * d->page_len;
 	if (d->vmcoreinfo != NULL)
 		(void)vmcoreinfo_number(d->vmcoreinfo, "phys_base", &v);
 	return v;
@@ -221,7 +237,7 @@ write_sub_header(struct mini *m)
 	struct fields f = { buf, 0, d->order, d->word_len, d->word_len == 8 || !i386 };
 	uint64_t notes = block_len(m) + SUB_LEN;
 
-	put_word(&f, phys_base(d));
+	put_word(&f, phys_base(m));
 	put(&f, d->has_dump_level ? d->dump_level : LEVEL_ALL, 4);
 	put(&f, 0, 4); /* not split */
 	put_word(&f, 0);
