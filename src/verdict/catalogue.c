@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict/catalogue.h"
 
+#include "verdict/shelf.h"
+
 #include <string.h>
 
 void
-catalogue_complain(struct rules *r, struct complaint c)
+catalogue_complain(struct catalogue *r, struct complaint c)
 {
 	r->complaint = arena_grow(r->arena, r->complaint, r->complaint_count, &r->complaint_cap,
 				  sizeof(*r->complaint));
@@ -12,8 +14,9 @@ catalogue_complain(struct rules *r, struct complaint c)
 }
 
 struct param *
-catalogue_param(const struct rules *r, struct str name)
+catalogue_param(struct catalogue *r, struct str name)
 {
+	shelf_take_param(r, name);
 	for (size_t i = 0; i < r->param_count; i++) {
 		if (str_is(r->param[i]->name, name))
 			return r->param[i];
@@ -22,7 +25,7 @@ catalogue_param(const struct rules *r, struct str name)
 }
 
 const struct rule_case *
-catalogue_case(const struct rules *r, struct str name)
+catalogue_case(const struct catalogue *r, struct str name)
 {
 	for (size_t i = 0; i < r->case_count; i++) {
 		if (str_is(r->test_case[i].name, name))
@@ -32,11 +35,11 @@ catalogue_case(const struct rules *r, struct str name)
 }
 
 struct rule *
-catalogue_rule(const struct rules *r, struct str id)
+catalogue_rule(const struct catalogue *r, struct str id)
 {
 	for (size_t i = r->rule_count; i-- != 0;) {
-		if (!r->rule[i].overridden && str_is(r->rule[i].id, id))
-			return &r->rule[i];
+		if (!r->rule[i]->overridden && str_is(r->rule[i]->id, id))
+			return r->rule[i];
 	}
 	return NULL;
 }
@@ -53,7 +56,7 @@ hash(enum fact_shape from, struct str text)
 }
 
 bool
-catalogue_path(struct rules *r, enum fact_shape from, struct str text, struct fact_path *out)
+catalogue_path(struct catalogue *r, enum fact_shape from, struct str text, struct fact_path *out)
 {
 	struct known_path *k = &r->memo[hash(from, text) % PATH_MEMO];
 

@@ -32,13 +32,24 @@ struct known_path {
 	struct fact_path path;
 };
 
+/* One item of a built-in file, read when it is needed: see shelf.h. */
+struct slice {
+	const struct rule_file *file;
+	size_t line;     /* from 1 */
+	size_t end_line; /* behind its last one */
+	struct str name; /* of the rule or parameter */
+	bool is_param;
+	struct str kinds; /* the words of a first condition on event.kind; empty: there is none */
+	bool done;        /* read, or overridden */
+};
+
 enum {
 	PATH_MEMO = 512, /* places; a power of two, well above the paths in use */
 };
 
-struct rules {
+struct catalogue {
 	struct arena *arena;
-	struct rule *rule;
+	struct rule **rule;
 	size_t rule_count;
 	size_t rule_cap;
 	struct param **param;
@@ -56,20 +67,29 @@ struct rules {
 	const char **source;
 	size_t source_count;
 	size_t source_cap;
+	struct slice *slice;
+	size_t slice_count;
+	size_t slice_cap;
 	size_t batch;  /* number of the load that is going on */
 	bool trusting; /* loading what the tests of the program have checked: words are believed */
 	struct known_path memo[PATH_MEMO];
 };
 
-void catalogue_complain(struct rules *r, struct complaint c);
+/* What the program holds: the rules grow while they are used. */
+struct rules {
+	struct catalogue *all;
+};
+
+void catalogue_complain(struct catalogue *r, struct complaint c);
 
 /* By name; NULL if there is none. */
-struct param *catalogue_param(const struct rules *r, struct str name);
-const struct rule_case *catalogue_case(const struct rules *r, struct str name);
-struct rule *catalogue_rule(const struct rules *r, struct str id); /* the one in force */
+struct param *catalogue_param(struct catalogue *r, struct str name);
+const struct rule_case *catalogue_case(const struct catalogue *r, struct str name);
+struct rule *catalogue_rule(const struct catalogue *r, struct str id); /* the one in force */
 
 /* facts_find_path() that remembers. */
-bool catalogue_path(struct rules *r, enum fact_shape from, struct str text, struct fact_path *out);
+bool catalogue_path(struct catalogue *r, enum fact_shape from, struct str text,
+		    struct fact_path *out);
 
 /* "; did you mean 'x'?" for the name of count names that comes near, or "". */
 const char *catalogue_hint(struct arena *a, struct str wanted, const struct str *name,
@@ -79,7 +99,9 @@ const char *catalogue_hint(struct arena *a, struct str wanted, const struct str 
 struct str catalogue_line(const struct rule_file *f, size_t n);
 
 /* Takes the items of a file: rules, parameters, cases. Complaints tell what is wrong. */
-void catalogue_take_params(struct rules *r, const struct rule_file *f, const struct node *root);
-void catalogue_take_rules(struct rules *r, const struct rule_file *f, const struct node *root);
+void catalogue_take_params(struct catalogue *r, const struct rule_file *f, const struct node *root);
+void catalogue_take_rules(struct catalogue *r, const struct rule_file *f, const struct node *root);
+void catalogue_take_rule(struct catalogue *r, const struct rule_file *f, const struct node *map,
+			 size_t line, size_t end_line);
 
 #endif

@@ -5,13 +5,14 @@
 #include "verdict/case.h"
 #include "verdict/catalogue.h"
 #include "verdict/eval.h"
+#include "verdict/shelf.h"
 #include "verdict/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct checking {
-	struct rules *rules;
+	struct catalogue *rules;
 	struct arena *arena;
 	const struct rule *rule;
 };
@@ -179,16 +180,20 @@ print_complaint(const struct complaint *c, FILE *out)
 }
 
 bool
-rules_check(const struct rules *r, FILE *out)
+rules_check(const struct rules *rules, FILE *out)
 {
+	struct catalogue *r = rules->all;
+
+	shelf_take_all(r);
+
 	/* What the check itself finds is not kept: it works on a copy of the list. */
-	struct rules copy = *r;
+	struct catalogue copy = *r;
 	struct checking c = { .rules = &copy, .arena = r->arena };
 	size_t errors = 0;
 
 	copy.complaint_cap = copy.complaint_count;
 	for (size_t i = 0; i < r->rule_count; i++) {
-		c.rule = &r->rule[i];
+		c.rule = r->rule[i];
 		if (!c.rule->overridden)
 			check_rule(&c);
 	}
@@ -198,7 +203,7 @@ rules_check(const struct rules *r, FILE *out)
 		print_complaint(&copy.complaint[i], out);
 		errors += !copy.complaint[i].warning;
 	}
-	fprintf(out, "%zu rules, %zu errors, %zu warnings\n", rules_count(r), errors,
+	fprintf(out, "%zu rules, %zu errors, %zu warnings\n", rules_count(rules), errors,
 		copy.complaint_count - errors);
 	return errors == 0;
 }

@@ -8,7 +8,7 @@
 #include "verdict/catalogue.h"
 
 struct condition_list {
-	struct rules *rules;
+	struct catalogue *rules;
 	const struct rule_file *file;
 	struct str rule; /* id, for complaints */
 	struct condition *condition;

@@ -7,6 +7,7 @@
 #include "verdict/eval.h"
 #include "verdict/evidence.h"
 #include "verdict/finding.h"
+#include "verdict/shelf.h"
 #include "verdict/test.h"
 
 #include <stdlib.h>
@@ -60,14 +61,18 @@ outline(struct str title, struct arena *a)
 }
 
 void
-rules_list(const struct rules *r, FILE *out)
+rules_list(const struct rules *rules, FILE *out)
 {
+	struct catalogue *r = rules->all;
+
+	shelf_take_all(r);
+
 	const struct rule **sorted = ARENA_ARRAY(r->arena, const struct rule *, r->rule_count + 1);
 	size_t count = 0;
 
 	for (size_t i = 0; i < r->rule_count; i++) {
-		if (!r->rule[i].overridden)
-			sorted[count++] = &r->rule[i];
+		if (!r->rule[i]->overridden)
+			sorted[count++] = r->rule[i];
 	}
 	if (count != 0)
 		qsort(sorted, count, sizeof(const struct rule *), by_id);
@@ -238,18 +243,22 @@ print_source(const struct explaining *x)
 }
 
 static const char *
-hint(const struct rules *r, struct str id)
+hint(const struct catalogue *r, struct str id)
 {
 	struct str *names = ARENA_ARRAY(r->arena, struct str, r->rule_count + 1);
 
 	for (size_t i = 0; i < r->rule_count; i++)
-		names[i] = r->rule[i].id;
+		names[i] = r->rule[i]->id;
 	return catalogue_hint(r->arena, id, names, r->rule_count);
 }
 
 const struct error *
-rules_explain(const struct rules *r, const char *id, const struct facts *f, FILE *out)
+rules_explain(const struct rules *rules, const char *id, const struct facts *f, FILE *out)
 {
+	struct catalogue *r = rules->all;
+
+	shelf_take_all(r);
+
 	const struct rule *rule = catalogue_rule(r, str_of(id));
 
 	if (rule == NULL)

@@ -2,6 +2,7 @@
 #include "verdict/finding.h"
 
 #include "verdict/catalogue.h"
+#include "verdict/shelf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,14 +179,27 @@ compare(const void *left, const void *right)
 	return str_compare(a->rule->id, b->rule->id);
 }
 
+static struct str
+kind_of(const struct facts *f)
+{
+	const struct fact_row *event = facts_get_row(facts_root_const(f), FACT_EVENT);
+	struct str kind = { NULL, 0 };
+
+	if (event != NULL)
+		(void)facts_get_text(event, EVENT_KIND, &kind);
+	return kind;
+}
+
 struct findings
 finding_all(const struct rules *rules, const struct facts *f, struct arena *a)
 {
 	struct collecting c = { .facts = f, .arena = a };
+	struct catalogue *all = rules->all;
 
-	for (size_t i = 0; i < rules->rule_count; i++) {
-		if (!rules->rule[i].overridden)
-			try_rule(&c, &rules->rule[i]);
+	shelf_take_for(all, kind_of(f));
+	for (size_t i = 0; i < all->rule_count; i++) {
+		if (!all->rule[i]->overridden)
+			try_rule(&c, all->rule[i]);
 	}
 	for (size_t i = 0; i < c.out.count; i++) {
 		struct finding *one = &c.out.finding[i];

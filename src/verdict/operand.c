@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct reading {
-	struct rules *rules;
+	struct catalogue *rules;
 	struct arena *arena;
 	struct condition *condition;
 	enum fact_shape row; /* of the some: block, or SHAPE_NONE */
@@ -364,7 +364,7 @@ read_form(const struct reading *r, struct str text)
 }
 
 const char *
-operand_read(struct rules *r, struct condition *c, enum fact_shape row, struct str text)
+operand_read(struct catalogue *r, struct condition *c, enum fact_shape row, struct str text)
 {
 	struct reading reading = { r, r->arena, c, row };
 

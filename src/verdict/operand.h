@@ -9,7 +9,7 @@
 #include "verdict/test.h"
 
 /* c has its path, kind and test. NULL, or what is wrong with the text. */
-const char *operand_read(struct rules *r, struct condition *c, enum fact_shape row,
+const char *operand_read(struct catalogue *r, struct condition *c, enum fact_shape row,
 			 struct str text) MUST_CHECK;
 
 /* "4096", "0x10", "4K", "-1", "0.5". */

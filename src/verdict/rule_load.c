@@ -7,6 +7,7 @@
 #include "verdict/expand.h"
 #include "verdict/operand.h"
 #include "verdict/severity.h"
+#include "verdict/shelf.h"
 
 #include <string.h>
 
@@ -31,7 +32,7 @@ const char *const rule_origin_name[] = {
 };
 
 struct loading {
-	struct rules *rules;
+	struct catalogue *rules;
 	struct arena *arena;
 	const struct rule_file *file;
 	struct rule rule;
@@ -398,7 +399,7 @@ check_whole(struct loading *l, const struct node *map)
 static void
 add_rule(struct loading *l)
 {
-	struct rules *r = l->rules;
+	struct catalogue *r = l->rules;
 	struct rule *old = r->trusting ? NULL : catalogue_rule(r, l->rule.id);
 
 	if (old != NULL && old->file->batch == l->file->batch) {
@@ -409,22 +410,26 @@ add_rule(struct loading *l)
 	}
 	if (old != NULL)
 		old->overridden = true;
+	if (!r->trusting)
+		shelf_drop(r, l->rule.id);
 	l->rule.condition = l->conditions.condition;
 	l->rule.condition_count = l->conditions.count;
-	r->rule = arena_grow(r->arena, r->rule, r->rule_count, &r->rule_cap, sizeof(*r->rule));
-	r->rule[r->rule_count++] = l->rule;
+	r->rule = arena_grow(r->arena, r->rule, r->rule_count, &r->rule_cap, sizeof(struct rule *));
+	r->rule[r->rule_count] = ARENA_NEW(r->arena, struct rule);
+	*r->rule[r->rule_count++] = l->rule;
 }
 
-static void
-take_rule(struct rules *r, const struct rule_file *f, const struct node *map)
+void
+catalogue_take_rule(struct catalogue *r, const struct rule_file *f, const struct node *map,
+		    size_t line, size_t end_line)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 	bool in_words = false;
 
 	l.rule.file = f;
-	l.rule.line = map->line;
+	l.rule.line = line;
 	l.rule.origin = RULE_UNKNOWN;
-	l.rule.end_line = map->next == NULL ? f->line_count + 1 : map->next->line;
+	l.rule.end_line = end_line;
 	l.conditions = (struct condition_list){ .rules = r, .file = f };
 	if (l.rule.end_line <= l.rule.line)
 		complain_of(&l, map, "each rule begins on a line of its own");
@@ -436,7 +441,7 @@ take_rule(struct rules *r, const struct rule_file *f, const struct node *map)
 }
 
 static void
-take_case(struct rules *r, const struct rule_file *f, const struct node *map)
+take_case(struct catalogue *r, const struct rule_file *f, const struct node *map)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 	const struct node *name = node_find(map, "case");
@@ -473,7 +478,7 @@ set_words(struct loading *l, struct param *p, const struct node *value)
 }
 
 static void
-take_param(struct rules *r, const struct rule_file *f, const struct node *map)
+take_param(struct catalogue *r, const struct rule_file *f, const struct node *map)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 	const struct node *name = node_find(map, "param");
@@ -507,7 +512,7 @@ take_param(struct rules *r, const struct rule_file *f, const struct node *map)
 }
 
 static bool
-is_list_of_maps(struct rules *r, const struct rule_file *f, const struct node *root)
+is_list_of_maps(struct catalogue *r, const struct rule_file *f, const struct node *root)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 
@@ -521,7 +526,7 @@ is_list_of_maps(struct rules *r, const struct rule_file *f, const struct node *r
 }
 
 void
-catalogue_take_params(struct rules *r, const struct rule_file *f, const struct node *root)
+catalogue_take_params(struct catalogue *r, const struct rule_file *f, const struct node *root)
 {
 	if (!is_list_of_maps(r, f, root))
 		return;
@@ -534,7 +539,7 @@ catalogue_take_params(struct rules *r, const struct rule_file *f, const struct n
 }
 
 void
-catalogue_take_rules(struct rules *r, const struct rule_file *f, const struct node *root)
+catalogue_take_rules(struct catalogue *r, const struct rule_file *f, const struct node *root)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 
@@ -544,7 +549,8 @@ catalogue_take_rules(struct rules *r, const struct rule_file *f, const struct no
 		if (n->type != NODE_MAP)
 			complain_of(&l, n, "a rule, a parameter or a case is expected here");
 		else if (node_find(n, "id") != NULL)
-			take_rule(r, f, n);
+			catalogue_take_rule(r, f, n, n->line,
+					    n->next == NULL ? f->line_count + 1 : n->next->line);
 		else if (node_find(n, "param") == NULL && node_find(n, "case") == NULL)
 			complain_of(&l, n, "this has no id:, param: or case:");
 	}

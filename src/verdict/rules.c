@@ -5,6 +5,7 @@
 #include "base/embedded.h"
 #include "base/limits.h"
 #include "verdict/catalogue.h"
+#include "verdict/shelf.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +19,8 @@ rules_new(struct arena *a)
 {
 	struct rules *r = ARENA_NEW(a, struct rules);
 
-	r->arena = a;
+	r->all = ARENA_NEW(a, struct catalogue);
+	r->all->arena = a;
 	return r;
 }
 
@@ -27,20 +29,22 @@ rules_count(const struct rules *r)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < r->rule_count; i++)
-		count += !r->rule[i].overridden;
+	for (size_t i = 0; i < r->all->rule_count; i++)
+		count += !r->all->rule[i]->overridden;
+	for (size_t i = 0; i < r->all->slice_count; i++)
+		count += !r->all->slice[i].done && !r->all->slice[i].is_param;
 	return count;
 }
 
 const char *const *
 rules_sources(const struct rules *r, size_t *count)
 {
-	*count = r->source_count;
-	return r->source;
+	*count = r->all->source_count;
+	return r->all->source;
 }
 
 static void
-add_source(struct rules *r, const char *name)
+add_source(struct catalogue *r, const char *name)
 {
 	r->source = arena_grow(r->arena, r->source, r->source_count, &r->source_cap,
 			       sizeof(const char *));
@@ -50,29 +54,27 @@ add_source(struct rules *r, const char *name)
 static void
 find_lines(struct rule_file *f, struct arena *a)
 {
-	size_t count = 1;
+	size_t cap = 0;
+	struct str rest = f->text;
+	struct str line = { NULL, 0 };
 
-	for (size_t i = 0; i < f->text.len; i++)
-		count += f->text.p[i] == '\n';
-	f->line = ARENA_ARRAY(a, size_t, count + 1);
-	f->line_count = count;
-	count = 1;
-	for (size_t i = 0; i < f->text.len; i++) {
-		if (f->text.p[i] == '\n')
-			f->line[count++] = i + 1;
-	}
-	f->line[count] = f->text.len;
+	do {
+		f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
+		f->line[f->line_count++] = f->text.len - rest.len;
+	} while (str_cut(&rest, '\n', &line));
+	f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
+	f->line[f->line_count] = f->text.len;
 }
 
 static struct rule_file *
-add_file(struct rules *r, const char *name, struct str text)
+add_file(struct catalogue *r, const char *name, struct str text, bool built_in)
 {
 	struct rule_file *f = ARENA_NEW(r->arena, struct rule_file);
 
 	f->name = name;
 	f->text = text;
 	f->batch = r->batch;
-	f->built_in = r->trusting;
+	f->built_in = built_in;
 	find_lines(f, r->arena);
 	r->file = arena_grow(r->arena, r->file, r->file_count, &r->file_cap,
 			     sizeof(struct rule_file *));
@@ -80,53 +82,9 @@ add_file(struct rules *r, const char *name, struct str text)
 	return f;
 }
 
-static bool
-begins_words(struct str line)
-{
-	static const struct str keys[] = {
-		STR("  explain:"),
-		STR("  next:"),
-		STR("  refs:"),
-		STR("  tests:"),
-	};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (str_starts(line, keys[i]))
-			return true;
-	}
-	return false;
-}
-
-/*
- * A copy of a rule file without what its rules say: two thirds of the text, which nobody
- * needs until a rule holds. Lines keep their numbers, so words_read() finds the rest.
- */
-static struct str
-without_words(struct str text, struct arena *a)
-{
-	char *copy = arena_alloc(a, text.len + 1, 1);
-	size_t len = 0;
-	bool words = false;
-	struct str line = { NULL, 0 };
-
-	while (str_take_line(&text, &line)) {
-		if (line.len != 0 && line.p[0] != ' ')
-			words = false;
-		else if (begins_words(line))
-			words = true;
-		if (!words && line.len != 0 && line.p[0] != '#') {
-			memcpy(copy + len, line.p, line.len);
-			len += line.len;
-		}
-		if (line.p[line.len] == '\n')
-			copy[len++] = '\n';
-	}
-	return (struct str){ copy, len };
-}
-
 /* What people stumble over most: "[]" of a path inside YAML's own brackets. */
 static const char *
-with_hint(struct rules *r, const struct rule_file *f, const struct node_problem *why)
+with_hint(struct catalogue *r, const struct rule_file *f, const struct node_problem *why)
 {
 	struct str line = catalogue_line(f, why->line);
 	bool flow = str_has(line, STR("{")) || str_has(line, STR("[ "));
@@ -140,17 +98,16 @@ with_hint(struct rules *r, const struct rule_file *f, const struct node_problem 
 
 /* Parameters of all files first: a rule may use one that a later file has. */
 static void
-take_files(struct rules *r, size_t from)
+take_files(struct catalogue *r, size_t from)
 {
 	size_t count = r->file_count - from;
 	struct node **root = ARENA_ARRAY(r->arena, struct node *, count + 1);
 
 	for (size_t i = 0; i < count; i++) {
 		struct rule_file *f = r->file[from + i];
-		struct str text = r->trusting ? without_words(f->text, r->arena) : f->text;
 		struct node_problem why = { 0 };
 
-		if (node_parse(text, r->arena, &root[i], &why))
+		if (node_parse(f->text, r->arena, &root[i], &why))
 			catalogue_take_params(r, f, root[i]);
 		else
 			catalogue_complain(r, (struct complaint){ f, why.line, why.column,
@@ -162,7 +119,7 @@ take_files(struct rules *r, size_t from)
 
 /* The first thing that is wrong, as an error. */
 static const struct error *
-first_complaint(struct rules *r, size_t from)
+first_complaint(struct catalogue *r, size_t from)
 {
 	size_t more = r->complaint_count - from;
 
@@ -180,7 +137,7 @@ first_complaint(struct rules *r, size_t from)
 }
 
 static const struct error *
-load(struct rules *r, size_t from)
+load(struct catalogue *r, size_t from)
 {
 	size_t complaints = r->complaint_count;
 
@@ -195,22 +152,19 @@ is_rule_file(struct str name)
 }
 
 const struct error *
-rules_load_builtin(struct rules *r)
+rules_load_builtin(struct rules *rules)
 {
-	size_t from = r->file_count;
+	struct catalogue *r = rules->all;
 
 	r->batch++;
-	r->trusting = true;
 	for (const struct embedded_file *e = embedded_files; e->name != NULL; e++) {
+		struct str text = { e->start, (size_t)(e->end - e->start) };
+
 		if (str_starts(str_of(e->name), STR("rules/")) && is_rule_file(str_of(e->name)))
-			add_file(r, e->name, (struct str){ e->start, (size_t)(e->end - e->start) });
+			shelf_add(r, add_file(r, e->name, text, true));
 	}
 	add_source(r, "built in");
-
-	const struct error *error = load(r, from);
-
-	r->trusting = false;
-	return error;
+	return NULL;
 }
 
 static const struct error *
@@ -241,7 +195,7 @@ read_all(int fd, struct arena *a, const char *path, struct str *out)
 }
 
 static const struct error *
-read_file(struct rules *r, const char *path)
+read_file(struct catalogue *r, const char *path)
 {
 	struct str text = { NULL, 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -253,7 +207,7 @@ read_file(struct rules *r, const char *path)
 
 	close(fd);
 	if (e == NULL)
-		add_file(r, arena_printf(r->arena, "%s", path), text);
+		add_file(r, arena_printf(r->arena, "%s", path), text, false);
 	return e;
 }
 
@@ -270,7 +224,7 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static const struct error *
-read_folder(struct rules *r, const char *path)
+read_folder(struct catalogue *r, const char *path)
 {
 	struct dirent **names = NULL;
 	int count = scandir(path, &names, only_rule_files, by_bytes);
@@ -290,13 +244,14 @@ read_folder(struct rules *r, const char *path)
 }
 
 const struct error *
-rules_load_text(struct rules *r, const char *name, struct str text)
+rules_load_text(struct rules *rules, const char *name, struct str text)
 {
+	struct catalogue *r = rules->all;
 	size_t from = r->file_count;
 
 	r->batch++;
 	add_source(r, name);
-	add_file(r, name, text);
+	add_file(r, name, text, false);
 	return load(r, from);
 }
 
@@ -311,8 +266,9 @@ is_folder(const char *path)
 }
 
 const struct error *
-rules_load_path(struct rules *r, const char *path)
+rules_load_path(struct rules *rules, const char *path)
 {
+	struct catalogue *r = rules->all;
 	size_t from = r->file_count;
 
 	r->batch++;

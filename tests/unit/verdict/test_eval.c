@@ -54,7 +54,7 @@ holds(struct arena *a, const char *when)
 		print_error("%s\n", error_text(a, e));
 	assert_null(e);
 
-	const struct rule *rule = &r->rule[0];
+	const struct rule *rule = r->all->rule[0];
 	struct match *match = ARENA_ARRAY(a, struct match, rule->condition_count);
 	struct eval eval = { rule, written(a), a, match };
 

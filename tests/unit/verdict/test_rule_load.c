@@ -95,12 +95,12 @@ a_later_file_overrides_a_rule_and_a_parameter_by_name(void **state)
 					"  role: context\n  when: event.pid above $many\n")));
 	assert_null(rules_load_text(r, "b.yaml", STR("- param: many\n  value: 7\n")));
 	assert_int_equal(rules_count(r), 1);
-	assert_int_equal((int)r->rule[0].condition[0].operand.number.param->number, 7);
+	assert_int_equal((int)r->all->rule[0]->condition[0].operand.number.param->number, 7);
 	assert_null(rules_load_text(r, "c.yaml",
 				    STR("- id: a\n  title: mine\n  role: context\n"
 					"  when: event.pid known\n")));
 	assert_int_equal(rules_count(r), 1);
-	assert_string_equal(catalogue_rule(r, STR("a"))->title.p, "mine");
+	assert_string_equal(catalogue_rule(r->all, STR("a"))->title.p, "mine");
 	assert_non_null(rules_load_text(r, "d.yaml", STR("- param: many\n  value: lots\n")));
 }
 
