@@ -58,7 +58,7 @@ elfcore_header_parse(struct bytes head, struct arena *a, struct elfcore_header *
 	h.section_len = reader_u16(&r);
 	h.section_count = reader_u16(&r);
 	h.names_index = reader_u16(&r);
-	if (h.segment_count != 0 && h.segment_len < segment_len_of(h.class_len))
+	if (h.segment_count != 0 && h.segment_len != segment_len_of(h.class_len))
 		reader_reject(&r, "program headers of %u bytes", h.segment_len);
 	if (reader_error(&r) == NULL)
 		*out = h;
