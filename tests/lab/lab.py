@@ -58,25 +58,28 @@ class Lab:
     def folder(self, s):
         return CACHE / "dumps" / self.kernel.series / s.name
 
+    def cached(self, s):
+        stamp = self.folder(s) / "stamp"
+        return stamp.exists() and stamp.read_text() == s.key(self.kernel, self.ko)
+
     def dumped(self, s):
         """The folder with a scenario's dumps and console, made if it is not there yet."""
         with open(CACHE / "lock", "w") as lock: # one guest at a time, also of several labs
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return self.dumped_locked(s)
+            if self.fresh or not self.cached(s):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.fresh or not self.cached(s): # another one may have made it meanwhile
+                self.make(s)
+        return self.folder(s)
 
-    def dumped_locked(self, s):
+    def make(self, s):
         folder = self.folder(s)
-        stamp = folder / "stamp"
-        key = s.key(self.kernel, self.ko)
-        if not self.fresh and stamp.exists() and stamp.read_text() == key:
-            return folder
         for attempt in range(1, ATTEMPTS + 1):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             try:
                 self.crash(s, folder)
-                stamp.write_text(key)
-                return folder
+                (folder / "stamp").write_text(s.key(self.kernel, self.ko))
+                return
             except guest.GuestError as e:
                 say(f"    {s.name}: {e}; " + ("again" if attempt < ATTEMPTS else "giving up"))
         raise guest.GuestError(f"not the wanted crash in {ATTEMPTS} runs")
