@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault/fault.h"
 
+#include "fault/explain.h"
 #include "fault/port.h"
 
 #include <string.h>
@@ -12,12 +13,18 @@ struct work {
 	struct arena *arena;
 	struct fact_row *root;
 	struct origin derived; /* of what is computed from the input */
+	struct pointer_context pointers;
+	const char *access; /* read write exec, or NULL */
 	struct code code;
 	struct insn_place place;
 	struct decoder *decoder;
 	struct insn_at list[INSN_MAX];
 	size_t count; /* of list; 0: nothing decoded */
 	size_t at;    /* index of the faulting one */
+	char text[INSN_TEXT_LEN];
+	struct operand_list operands; /* of the faulting one */
+	bool has_operands;
+	bool is_shadow; /* the operand that faulted is one of KASAN's checks */
 };
 
 static void
@@ -72,6 +79,7 @@ put_code(struct work *w)
 		put_bits(w, &c);
 	if (c.access == NULL)
 		c.access = in->access;
+	w->access = c.access;
 	if (c.access != NULL)
 		put_text(w, FACT_FAULT_ACCESS, c.access);
 	if (in->regs != NULL && w->port != NULL && w->port->mode != NULL)
@@ -163,15 +171,14 @@ bytes_text(struct work *w, const struct insn_at *i)
 }
 
 /* Decodes an instruction of the list anew; the decoder holds it then. */
-static const char *
-insn_text(struct work *w, const struct insn_at *i, char text[INSN_TEXT_LEN])
+static void
+read_insn(struct work *w, const struct insn_at *i)
 {
 	struct bytes b = { w->code.byte + i->off, i->len };
 
-	if (decoder_at(w->decoder, b, insn_address(&w->place, i->off)) == 0)
-		return "";
-	decoder_text(w->decoder, &w->place, i->off, text);
-	return text;
+	w->text[0] = '\0';
+	if (decoder_at(w->decoder, b, insn_address(&w->place, i->off)) != 0)
+		decoder_text(w->decoder, &w->place, i->off, w->text);
 }
 
 static void
@@ -179,21 +186,31 @@ put_insn(struct work *w, const struct insn_at *i, bool fault)
 {
 	struct fact_row *row = facts_put_row(w->root, FACT_DISASSEMBLY, w->derived);
 	int64_t off = w->place.offset + (int64_t)i->off;
-	const char *bytes = bytes_text(w, i);
-	char text[INSN_TEXT_LEN];
-	struct str insn = str_of(insn_text(w, i, text));
 
+	read_insn(w, i);
 	if (w->place.has_address)
 		facts_put_address(row, INSTRUCTION_ADDRESS, w->place.address + i->off, w->derived);
 	if (w->place.has_offset && off >= 0)
 		facts_put_address(row, INSTRUCTION_OFFSET, (uint64_t)off, w->derived);
-	facts_put_text(row, INSTRUCTION_BYTES, str_of(bytes), w->derived);
-	facts_put_text(row, INSTRUCTION_TEXT, insn, w->derived);
+	facts_put_text(row, INSTRUCTION_BYTES, str_of(bytes_text(w, i)), w->derived);
+	facts_put_text(row, INSTRUCTION_TEXT, str_of(w->text), w->derived);
 	facts_put_bool(row, INSTRUCTION_FAULT, fault, w->derived);
-	if (!fault)
+}
+
+/* Leaves the faulting instruction in w->text and its operands in w->operands. */
+static void
+read_faulting(struct work *w)
+{
+	const struct insn_at *i = &w->list[w->at];
+	struct operand_context c = { w->in->regs, w->in->ip, w->in->has_ip };
+
+	read_insn(w, i);
+	facts_put_text(w->root, FACT_FAULT_INSTRUCTION_BYTES, str_of(bytes_text(w, i)), w->derived);
+	facts_put_text(w->root, FACT_FAULT_INSTRUCTION_TEXT, str_of(w->text), w->derived);
+	if (w->port->operands == NULL)
 		return;
-	facts_put_text(w->root, FACT_FAULT_INSTRUCTION_BYTES, str_of(bytes), w->derived);
-	facts_put_text(w->root, FACT_FAULT_INSTRUCTION_TEXT, insn, w->derived);
+	w->port->operands(w->decoder, &c, &w->operands);
+	w->has_operands = true;
 }
 
 static void
@@ -209,6 +226,180 @@ put_list(struct work *w)
 	}
 	for (size_t i = 0; i < w->count; i++)
 		put_insn(w, &w->list[i], i == w->at);
+	read_faulting(w);
+}
+
+static void
+put_base(struct work *w, const struct operand *o)
+{
+	struct pointer p = pointer_classify(&w->pointers, o->base.value, w->arena);
+
+	facts_put_text(w->root, FACT_FAULT_OPERAND_BASE, str_of(o->base.name), w->derived);
+	if (!o->base.known)
+		return;
+	facts_put_address(w->root, FACT_FAULT_OPERAND_BASE_VALUE, o->base.value, w->derived);
+	facts_put_text(w->root, FACT_FAULT_OPERAND_BASE_CLASS, str_of(pointer_class_name(p.class)),
+		       w->derived);
+}
+
+static void
+put_operand(struct work *w, const struct operand *o)
+{
+	struct fact_row *root = w->root;
+	struct origin by = w->derived;
+
+	facts_put_text(root, FACT_FAULT_OPERAND_TEXT, str_of(o->text), by);
+	if (o->base.name != NULL)
+		put_base(w, o);
+	if (o->index.name != NULL) {
+		facts_put_text(root, FACT_FAULT_OPERAND_INDEX, str_of(o->index.name), by);
+		facts_put_number(root, FACT_FAULT_OPERAND_SCALE, o->scale, by);
+	}
+	if (o->index.name != NULL && o->index.known)
+		facts_put_address(root, FACT_FAULT_OPERAND_INDEX_VALUE, o->index.value, by);
+	facts_put_address(root, FACT_FAULT_OPERAND_DISPLACEMENT, (uint64_t)o->displacement, by);
+	facts_put_address(root, FACT_FAULT_OPERAND_EFFECTIVE, o->address, by);
+	if (o->len != 0)
+		facts_put_number(root, FACT_FAULT_OPERAND_BYTES, (int64_t)o->len, by);
+}
+
+/* A general protection fault has no access and on older kernels no address: they are those
+ * of its operand. */
+static void
+put_of_operand(struct work *w, const struct operand *o)
+{
+	struct origin guess = { ORIGIN_GUESS, w->derived.text };
+
+	if (!facts_known(w->root, FACT_FAULT_ADDRESS) &&
+	    (w->in->trap == FAULT_TRAP_PAGE_FAULT ||
+	     !pointer_is_canonical(&w->pointers, o->address)))
+		facts_put_address(w->root, FACT_FAULT_ADDRESS, o->address, guess);
+	if (w->access == NULL && o->use == OPERAND_READ)
+		facts_put_text(w->root, FACT_FAULT_ACCESS, STR("read"), guess);
+	if (w->access == NULL && (o->use & OPERAND_WRITE) != 0)
+		facts_put_text(w->root, FACT_FAULT_ACCESS, STR("write"), guess);
+}
+
+static void
+put_explanation(struct work *w)
+{
+	struct explain_input in = {
+		.fault = w->in,
+		.pointers = &w->pointers,
+		.access = w->access,
+		.text = w->count == 0 ? NULL : w->text,
+		.list = w->has_operands ? &w->operands : NULL,
+		.arena = w->arena,
+	};
+	struct explanation e;
+
+	explain_fault(&in, &e);
+	if (e.has_operand) {
+		put_operand(w, &e.operand);
+		put_of_operand(w, &e.operand);
+		w->is_shadow = operand_is_shadow(w->in->arch, &e.operand);
+	}
+	if (e.text != NULL)
+		facts_put_text(w->root, FACT_FAULT_OPERAND_EXPLANATION, str_of(e.text), w->derived);
+	if (e.has_operand || e.mismatch)
+		facts_put_bool(w->root, FACT_FAULT_OPERAND_MISMATCH, e.mismatch, w->derived);
+	if (e.why == NULL)
+		return;
+	facts_put_why(w->root, FACT_FAULT_OPERAND_TEXT, e.why);
+	facts_put_why(w->root, FACT_FAULT_OPERAND_EFFECTIVE, e.why);
+	facts_put_why(w->root, FACT_FAULT_OPERAND_EXPLANATION, e.why);
+}
+
+static void
+put_address_class(struct work *w)
+{
+	uint64_t address = 0;
+
+	if (!facts_get_address(w->root, FACT_FAULT_ADDRESS, &address))
+		return;
+
+	struct pointer_context c = w->pointers;
+
+	c.is_shadow = w->is_shadow;
+
+	struct pointer p = pointer_classify(&c, address, w->arena);
+
+	facts_put_text(w->root, FACT_FAULT_ADDRESS_CLASS, str_of(pointer_class_name(p.class)),
+		       w->derived);
+	if (p.text != NULL)
+		facts_put_text(w->root, FACT_FAULT_ADDRESS_TEXT, str_of(p.text), w->derived);
+	if (p.ascii != NULL)
+		facts_put_text(w->root, FACT_FAULT_ADDRESS_ASCII, str_of(p.ascii), w->derived);
+	if (p.has_original)
+		facts_put_address(w->root, FACT_FAULT_KASAN_ADDRESS, p.original, w->derived);
+}
+
+/* Registers that never hold a pointer or a number of the program's. */
+static bool
+is_general(const char *name)
+{
+	static const char *const others[] = {
+		"cs",      "ds",       "es",       "fs",        "gs",        "ss",       "rflags",
+		"eflags",  "orig_rax", "orig_eax", "fs_base",   "gs_base",   "knlgs",    "pkru",
+		"pstate",  "cpsr",     "psr",      "msr",       "xer",       "ccr",      "cr",
+		"softe",   "trap",     "dar",      "dsisr",     "result",    "psw_mask", "status",
+		"cause",   "badaddr",  "orig_r0",  "orig_gpr2", "orig_gpr3", "idt_base", "gdt_base",
+		"irqmask", "cfar",     "orig_a0",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (strcmp(name, others[i]) == 0)
+			return false;
+	}
+	return strncmp(name, "cr", 2) != 0 && strncmp(name, "dr", 2) != 0 &&
+	       strncmp(name, "acr", 3) != 0;
+}
+
+static void
+put_register_classes(struct work *w)
+{
+	const struct regs *r = w->in->regs;
+
+	for (size_t i = 0; r != NULL && i < r->count; i++) {
+		struct pointer p;
+		struct fact_row *row;
+
+		if (!is_general(r->reg[i].name))
+			continue;
+		p = pointer_classify(&w->pointers, r->reg[i].value, w->arena);
+		row = facts_put_row(w->root, FACT_REGISTER_CLASSES, w->derived);
+		facts_put_text(row, REGISTER_CLASS_NAME, str_of(r->reg[i].name), w->derived);
+		facts_put_address(row, REGISTER_CLASS_VALUE, r->reg[i].value, w->derived);
+		facts_put_text(row, REGISTER_CLASS_CLASS, str_of(pointer_class_name(p.class)),
+			       w->derived);
+		if (p.text != NULL)
+			facts_put_text(row, REGISTER_CLASS_TEXT, str_of(p.text), w->derived);
+		if (p.ascii != NULL)
+			facts_put_text(row, REGISTER_CLASS_ASCII, str_of(p.ascii), w->derived);
+	}
+}
+
+/* What the caller knows of the address space, and what the registers give away. */
+static void
+set_pointers(struct work *w)
+{
+	const struct fault_input *in = w->in;
+	struct pointer_range *range =
+		ARENA_ARRAY(w->arena, struct pointer_range, in->range_count + POINTER_RANGES_MAX);
+
+	for (size_t i = 0; i < in->range_count; i++)
+		range[i] = in->range[i];
+	w->pointers = (struct pointer_context){
+		.arch = in->arch,
+		.range = range,
+		.range_count = in->range_count,
+		.va_bits = in->va_bits,
+		.has_kasan = in->has_kasan,
+	};
+	if (in->va_bits == 0)
+		w->pointers.va_bits = pointer_va_bits(in->arch, in->regs);
+	w->pointers.range_count +=
+		pointer_ranges_of_registers(&w->pointers, in->regs, range + in->range_count);
 }
 
 void
@@ -223,7 +414,11 @@ fault_explain(const struct fault_input *in, struct arena *a, struct facts *f)
 			     arena_printf(a, "%s, disassembled", in->origin.text) },
 	};
 
+	set_pointers(&w);
 	put_given(&w);
 	put_code(&w);
 	put_list(&w);
+	put_explanation(&w);
+	put_address_class(&w);
+	put_register_classes(&w);
 }

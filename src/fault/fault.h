@@ -8,8 +8,8 @@
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
 
-#include "arch/arch.h"
 #include "facts/facts.h"
+#include "fault/pointer.h"
 
 /* What the processor complained about. */
 enum fault_trap {
@@ -32,7 +32,11 @@ struct fault_input {
 	uint64_t error_code;     /* with has_error_code */
 	bool has_function_off, has_ip, has_address, has_error_code;
 	enum fault_trap trap;
-	const char *access;   /* read write exec, as the kernel said it in words; or NULL */
+	const char *access; /* read write exec, as the kernel said it in words; or NULL */
+	const struct pointer_range *range; /* of this very kernel, if its symbols are known */
+	size_t range_count;
+	uint8_t va_bits;      /* of its virtual addresses, or 0 */
+	bool has_kasan;       /* it was built with KASAN: the log says so */
 	struct origin origin; /* of all this */
 };
 

@@ -8,6 +8,7 @@
 
 #include "fault/fault.h"
 #include "fault/insn.h"
+#include "fault/operand.h"
 
 /* What an error code says. */
 struct port_code {
@@ -48,6 +49,10 @@ struct port {
 	 * instructions have one length or boundaries are known otherwise. */
 	uint16_t (*cost)(struct bytes insn);
 	uint16_t (*data_cost)(uint8_t b);
+
+	/* The memory that the instruction decoded last uses. NULL: not known for this port. */
+	void (*operands)(struct decoder *d, const struct operand_context *c,
+			 struct operand_list *out);
 
 	/* The error code of a page fault. False if there is nothing to tell from it. */
 	bool (*code)(const struct fault_input *in, struct port_code *out);

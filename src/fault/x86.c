@@ -29,6 +29,7 @@ static const struct {
 	{ { 0x0f, 0x01, 0xef }, 3, "wrpkru" },
 	{ { 0x0f, 0x01, 0xfa }, 3, "monitorx %rax,%ecx,%edx" },
 	{ { 0x0f, 0x01, 0xfb }, 3, "mwaitx %eax,%ecx,%ebx" },
+	{ { 0x0f, 0x01, 0xfc }, 3, "clzero" },
 	{ { 0x0f, 0x01, 0xfd }, 3, "rdpru" },
 	{ { 0x66, 0x0f, 0x01, 0xcc }, 4, "tdcall" },
 	{ { 0x66, 0x0f, 0x01, 0xcf }, 4, "seamcall" },
@@ -274,6 +275,7 @@ const struct port port_x86_64 = {
 	.text = x86_text,
 	.cost = x86_cost,
 	.data_cost = x86_data_cost,
+	.operands = x86_operands,
 	.code = code,
 	.mode = mode,
 };

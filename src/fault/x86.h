@@ -21,6 +21,12 @@ size_t x86_opcode_off(struct bytes b, bool long_mode, size_t *mandatory);
 uint16_t x86_cost(struct bytes insn);
 uint16_t x86_data_cost(uint8_t b);
 
+/* A memory operand as disassemblies print it. */
+void x86_memory_text(struct decoder *d, const x86_op_mem *m, char *text, size_t cap);
+
+/* struct port's operands(). */
+void x86_operands(struct decoder *d, const struct operand_context *c, struct operand_list *out);
+
 /* struct port's text(). */
 void x86_text(struct decoder *d, const struct insn_place *place, size_t off,
 	      char text[INSN_TEXT_LEN]);

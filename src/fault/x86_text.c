@@ -364,6 +364,20 @@ put_memory(struct printer *p, const x86_op_mem *m)
 	put(&p->out, ")");
 }
 
+void
+x86_memory_text(struct decoder *d, const x86_op_mem *m, char *text, size_t cap)
+{
+	struct printer p = {
+		.d = d,
+		.insn = d->insn,
+		.x86 = &d->insn->detail->x86,
+		.out = { text, 0, cap },
+	};
+
+	text[0] = '\0';
+	put_memory(&p, m);
+}
+
 /* The memory operand that comes next, or NULL. */
 static const x86_op_mem *
 next_memory(struct printer *p)

@@ -272,6 +272,248 @@ gives_the_reason_when_there_is_nothing_to_disassemble(void **state)
 			    "no instruction begins with the bytes at the marker");
 }
 
+struct story {
+	const char *code;
+	uint64_t address;
+	enum fault_trap trap;
+	uint64_t error_code;
+	const char *explanation, *class, *text, *access;
+};
+
+static struct regs
+kernel_registers(void)
+{
+	struct regs r = { .count = 0 };
+
+	regs_put(&r, "rax", 0);
+	regs_put(&r, "rbx", 0xdead000000000100);
+	regs_put(&r, "rcx", 6);
+	regs_put(&r, "rdx", 0xdffffc0000000000);
+	regs_put(&r, "rsi", 0xffffb23400a00ffc);
+	regs_put(&r, "rdi", 0x6b6b6b6b6b6b6b6b);
+	regs_put(&r, "r12", 0xfffffffffffffff4);
+	regs_put(&r, "rsp", 0xffffb23400123e58);
+	regs_put(&r, "gs_base", 0xffff92773fc00000);
+	regs_put(&r, "cs", 0x10);
+	return r;
+}
+
+static void
+says_in_words_which_register_was_bad(void **state)
+{
+	static const struct story stories[] = {
+		{ "<8b> 40 30", 0x30, FAULT_TRAP_PAGE_FAULT, 0,
+		  "mov 0x30(%rax),%eax: rax is 0, so the read went to 0x30", "null_offset",
+		  "0x30(%rax)", "read" },
+		{ "<48> 89 43 08", 0xdead000000000108, FAULT_TRAP_PROTECTION, 0,
+		  "mov %rax,0x8(%rbx): rbx is 0xdead000000000100 (LIST_POISON1), so the write went "
+		  "to 0xdead000000000108, which is no possible address",
+		  "list_poison", "0x8(%rbx)", "write" },
+		{ "<8b> 04 88", 0x18, FAULT_TRAP_PAGE_FAULT, 0,
+		  "mov (%rax,%rcx,4),%eax: rax is 0 and rcx is 0x6, so the read went to 0x18",
+		  "null_offset", "(%rax,%rcx,4)", "read" },
+		{ "<ff> 07", 0x6b6b6b6b6b6b6b6b, FAULT_TRAP_PROTECTION, 0,
+		  "incl (%rdi): rdi is 0x6b6b6b6b6b6b6b6b (the poison of freed slab memory "
+		  "(6b...)), so the access went to 0x6b6b6b6b6b6b6b6b, which is no possible "
+		  "address",
+		  "slab_poison", "(%rdi)", "write" },
+		{ "<41> 8b 44 24 04", 0xfffffffffffffff8, FAULT_TRAP_PAGE_FAULT, 0,
+		  "mov 0x4(%r12),%eax: r12 is 0xfffffffffffffff4 (-ENOMEM as a pointer, or 0xc "
+		  "below NULL), so the read went to 0xfffffffffffffff8",
+		  "err_ptr", "0x4(%r12)", "read" },
+		{ "<80> 3c 11 00", 0xdffffc0000000006, FAULT_TRAP_PROTECTION, 0,
+		  "cmpb $0x0,(%rcx,%rdx,1): rcx is 0x6 and rdx is KASAN's offset "
+		  "0xdffffc0000000000, so the read went to 0xdffffc0000000006, the KASAN shadow "
+		  "of 0x30",
+		  "kasan_shadow", "(%rcx,%rdx,1)", "read" },
+		{ "<48> 8b 06", 0xffffb23400a01000, FAULT_TRAP_PAGE_FAULT, 0,
+		  "mov (%rsi),%rax: rsi is 0xffffb23400a00ffc, so the read went to "
+		  "0xffffb23400a00ffc, 8 bytes, and reached 0xffffb23400a01000",
+		  "vmalloc", "(%rsi)", "read" },
+		{ "<55>", 0xffffb23400123e50, FAULT_TRAP_PAGE_FAULT, 2,
+		  "push %rbp: rsp is 0xffffb23400123e58, so the write went to 0xffffb23400123e50",
+		  "stack", "-0x8(%rsp)", "write" },
+		{ "<65> 48 8b 04 25 28 00 00 00", 0xffff92773fc00028, FAULT_TRAP_PAGE_FAULT, 0,
+		  "mov %gs:0x28,%rax: gs has its base at 0xffff92773fc00000, so the read went to "
+		  "0xffff92773fc00028",
+		  "per_cpu", "%gs:0x28", "read" },
+		{ "<c6> 04 25 00 00 00 00 01", 0, FAULT_TRAP_PAGE_FAULT, 2,
+		  "movb $0x1,0x0: the address is in the instruction itself; the write went to 0x0",
+		  "null", "0x0", "write" },
+		/* Of push's two accesses the one that was a read. */
+		{ "<ff> 70 18", 0x18, FAULT_TRAP_PAGE_FAULT, 0,
+		  "push 0x18(%rax): rax is 0, so the read went to 0x18", "null_offset",
+		  "0x18(%rax)", "read" },
+		{ "<c3>", 0, FAULT_TRAP_PROTECTION, 0,
+		  "ret: rsp is 0xffffb23400123e58; the address that it read at "
+		  "0xffffb23400123e58 and went to is no possible one",
+		  "null", "(%rsp)", "read" },
+	};
+	struct regs r = kernel_registers();
+
+	for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
+		const struct story *s = &stories[i];
+		struct fault_input in = {
+			.arch = &arch_x86_64,
+			.code = str_of(s->code),
+			.regs = &r,
+			.address = s->address,
+			.has_address = true,
+			.trap = s->trap,
+			.error_code = s->error_code,
+			.has_error_code = true,
+			.origin = from_log,
+		};
+		const struct fact_row *root = explain(*state, &in);
+
+		assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+				    s->explanation);
+		assert_string_equal(text_of(*state, root, FACT_FAULT_ADDRESS_CLASS), s->class);
+		assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_TEXT), s->text);
+		assert_string_equal(text_of(*state, root, FACT_FAULT_ACCESS), s->access);
+		assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "false");
+	}
+}
+
+static void
+puts_the_parts_of_the_operand(void **state)
+{
+	struct regs r = kernel_registers();
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("<8b> 44 8b f0"), /* mov -0x10(%rbx,%rcx,4),%eax */
+		.regs = &r,
+		.trap = FAULT_TRAP_PROTECTION,
+		.origin = from_log,
+	};
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_TEXT), "-0x10(%rbx,%rcx,4)");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_BASE), "rbx");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_BASE_VALUE),
+			    "0xdead000000000100");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_BASE_CLASS), "list_poison");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_INDEX), "rcx");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_INDEX_VALUE), "0x6");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_SCALE), "4");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_DISPLACEMENT),
+			    "0xfffffffffffffff0");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EFFECTIVE),
+			    "0xdead000000000108");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_BYTES), "4");
+	/* The kernel gave no address: it is that of the operand, and only inferred. */
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ADDRESS), "0xdead000000000108");
+	assert_int_equal(facts_get(root, FACT_FAULT_ADDRESS)->origin.rank, ORIGIN_GUESS);
+}
+
+static void
+says_so_when_no_operand_leads_to_the_address(void **state)
+{
+	struct regs r = kernel_registers();
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("<8b> 40 30"),
+		.regs = &r,
+		.address = 0x1234,
+		.has_address = true,
+		.origin = from_log,
+	};
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "true");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "mov 0x30(%rax),%eax: its operand leads to 0x30, not to 0x1234");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_TEXT), "(unknown)");
+	in.code = STR("<0f> 0b");
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "ud2 accesses no memory, so it cannot have faulted at 0x1234");
+	/* Not if a register that counts is unknown, or descriptor tables are read. */
+	in.code = STR("<41> 8b 45 00");
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+	assert_string_equal(facts_get(root, FACT_FAULT_OPERAND_TEXT)->why->message,
+			    "the value of r13, which its address depends on, is not known");
+	in.code = STR("<8e> d8");
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+	/* Nor if the fault was not about memory. */
+	in.trap = FAULT_TRAP_OTHER;
+	in.code = STR("<0f> 0b");
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+}
+
+static void
+blames_the_pointer_when_the_instruction_could_not_be_fetched(void **state)
+{
+	struct regs r = kernel_registers();
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("Unable to access opcode bytes at 0xffffffffffffffd6."),
+		.regs = &r,
+		.has_ip = true,
+		.has_address = true,
+		.error_code = 0x10,
+		.has_error_code = true,
+		.origin = from_log,
+	};
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "rip is 0: a function pointer that was called was NULL; the caller is "
+			    "the next frame of the stack");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ACCESS), "exec");
+	in.ip = in.address = 0x7f1234567890;
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "rip is 0x7f1234567890, where there is no code to run: a function "
+			    "pointer or a return address was wrong; the caller is the next frame "
+			    "of the stack");
+}
+
+static void
+finds_the_base_of_per_cpu_data_from_the_address(void **state)
+{
+	struct regs r = { .count = 0 };
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("<65> 48 8b 04 25 28 00 00 00"),
+		.regs = &r,
+		.address = 0xffff92773fc00028,
+		.has_address = true,
+		.origin = from_log,
+	};
+
+	assert_string_equal(text_of(*state, explain(*state, &in), FACT_FAULT_OPERAND_EXPLANATION),
+			    "mov %gs:0x28,%rax: gs has its base at 0xffff92773fc00000, so the read "
+			    "went to 0xffff92773fc00028");
+	in.address = 0xffff92773fc00030;
+	assert_string_equal(facts_get(explain(*state, &in), FACT_FAULT_OPERAND_TEXT)->why->message,
+			    "the value of gs, which its address depends on, is not known");
+}
+
+static void
+classifies_every_general_register(void **state)
+{
+	struct regs r = kernel_registers();
+	struct fault_input in = { .arch = &arch_x86_64, .regs = &r, .origin = from_log };
+	const struct fact_row *root;
+	const struct fact *rows;
+
+	regs_put(&r, "r13", 0x2f746e6567612f63);
+	root = explain(*state, &in);
+	rows = facts_get(root, FACT_REGISTER_CLASSES);
+	assert_int_equal(rows->count, 9); /* not gs_base and cs */
+
+	const struct fact_row *last = rows->values[8].row;
+
+	assert_string_equal(text_of(*state, last, REGISTER_CLASS_NAME), "r13");
+	assert_string_equal(text_of(*state, last, REGISTER_CLASS_CLASS), "ascii");
+	assert_string_equal(text_of(*state, last, REGISTER_CLASS_TEXT), "text, 8 bytes");
+	assert_string_equal(text_of(*state, last, REGISTER_CLASS_ASCII), "c/agent/");
+}
+
 int
 main(void)
 {
@@ -283,6 +525,12 @@ main(void)
 		UNIT_TEST(prints_jumps_by_what_is_known_of_the_place),
 		UNIT_TEST(prints_instructions_as_objdump_does),
 		UNIT_TEST(gives_the_reason_when_there_is_nothing_to_disassemble),
+		UNIT_TEST(says_in_words_which_register_was_bad),
+		UNIT_TEST(puts_the_parts_of_the_operand),
+		UNIT_TEST(says_so_when_no_operand_leads_to_the_address),
+		UNIT_TEST(blames_the_pointer_when_the_instruction_could_not_be_fetched),
+		UNIT_TEST(finds_the_base_of_per_cpu_data_from_the_address),
+		UNIT_TEST(classifies_every_general_register),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
