@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/blame.h"
 
+#include "base/compiler.h"
 #include "model/names.h"
 #include "oops/trace.h"
 
 struct search {
 	const struct skips *skips;
 	const struct report *report;
-	const char *list; /* of names to pass over besides the plumbing, or NULL */
 };
 
 static bool
-is_plumbing(const struct search *s, const struct frame *f)
+is_plumbing(const struct search *s, struct str function)
 {
-	struct str name = names_plain(f->function);
+	struct str name = names_plain(function);
 
-	if (name.len == 0)
-		return true;
-	return skips_has(s->skips, "plumbing", name) ||
-	       skips_has(s->skips, "plumbing", names_canonical(name)) ||
-	       (s->list != NULL && skips_has(s->skips, s->list, name));
+	return name.len == 0 || skips_has(s->skips, "plumbing", name) ||
+	       (s->report->skip != NULL && skips_has(s->skips, s->report->skip, name));
 }
 
 static bool
@@ -28,43 +25,134 @@ is_candidate(const struct mark *m)
 	return (m->kind == MARK_FRAME && m->frame.reliable) || m->kind == MARK_PC;
 }
 
-/* The first frame from a mark on that is not plumbing; up to the next stack. */
+/* The first frame from a mark on that is not plumbing; up to the next stack, or of any. */
 static const struct frame *
-first_guilty(const struct search *s, size_t from)
+first_guilty(const struct search *s, size_t from, bool any_stack)
 {
 	for (size_t i = from; i < s->report->mark_count; i++) {
 		const struct mark *m = &s->report->mark[i];
 
-		if (m->kind == MARK_STACK)
+		if (m->kind == MARK_STACK && !any_stack && i != from)
 			return NULL;
-		if (is_candidate(m) && !is_plumbing(s, &m->frame))
+		if (is_candidate(m) && !is_plumbing(s, m->frame.function))
 			return &m->frame;
 	}
 	return NULL;
 }
 
 static size_t
-find_mark(const struct report *r, enum mark_kind kind)
+find_mark(const struct report *r, enum mark_kind kind, size_t from)
 {
-	size_t i = 0;
-
-	while (i < r->mark_count && r->mark[i].kind != kind)
-		i++;
-	return i;
+	while (from < r->mark_count && r->mark[from].kind != kind)
+		from++;
+	return from;
 }
+
+/* Where the report says its own trace begins; its first frame, if it does not. */
+static size_t
+first_trace(const struct report *r)
+{
+	size_t trace = find_mark(r, MARK_TRACE, 0);
+	size_t stack = find_mark(r, MARK_STACK, 0);
+	size_t frame = find_mark(r, MARK_FRAME, 0);
+
+	if (frame < trace && frame < stack)
+		return frame;
+	return trace;
+}
+
+/* ---- recipes ---- */
 
 static bool
 head_frame(const struct report *r, struct frame *f)
 {
-	struct str s = r->head_count == 0 ? (struct str){ NULL, 0 }
-					  : r->head[0].captures.field[FIELD_FUNCTION];
+	struct str s = r->head[0].captures.field[FIELD_FUNCTION];
 
 	*f = (struct frame){ .reliable = true };
 	if (s.len == 0)
 		return false;
-	if (!trace_take_symbol(&s, f))
+
+	/* The capture ends where a blank is; the module stands behind it. */
+	const struct str line = r->line[r->head[0].line].text;
+	struct str rest = str_from(line, (size_t)(s.p - line.p));
+
+	if (!trace_take_symbol(&rest, f))
 		f->function = s;
 	return true;
+}
+
+/* The program counter, and if that leads nowhere (a jump to nonsense), the return address. */
+static const struct frame *
+by_pc(const struct search *s)
+{
+	const struct report *r = s->report;
+	size_t pc = find_mark(r, MARK_PC, 0);
+	size_t link = find_mark(r, MARK_CALLER, pc);
+	bool lost = pc < r->mark_count && r->mark[pc].frame.function.len == 0 &&
+		    pc + 1 < r->mark_count && r->mark[pc + 1].kind == MARK_CALLER;
+
+	if (lost && !is_plumbing(s, r->mark[link].frame.function))
+		return &r->mark[link].frame;
+
+	const struct frame *guilty = first_guilty(s, pc < r->mark_count ? pc : 0, false);
+
+	/* Nothing but plumbing: better its name than none. */
+	if (guilty == NULL && pc < r->mark_count && r->mark[pc].frame.function.len != 0)
+		guilty = &r->mark[pc].frame;
+	return guilty;
+}
+
+/* Where a function stands in a trace; what is before it reported it, or is another CPU's. */
+static size_t
+find_function(const struct report *r, struct str function)
+{
+	for (size_t i = 0; i < r->mark_count; i++) {
+		if (is_candidate(&r->mark[i]) &&
+		    str_is(names_plain(r->mark[i].frame.function), names_plain(function)))
+			return i;
+	}
+	return 0;
+}
+
+static const struct frame *
+by_head(const struct search *s, struct frame *head)
+{
+	const struct frame *guilty = NULL;
+
+	if (!head_frame(s->report, head))
+		return first_guilty(s, 0, false);
+	if (!is_plumbing(s, head->function))
+		return head;
+	guilty = first_guilty(s, find_function(s->report, head->function), false);
+	return guilty == NULL ? head : guilty;
+}
+
+static bool
+is_in(const struct search *s, const char *list, const struct mark *m)
+{
+	return m->kind == MARK_FRAME && m->frame.reliable &&
+	       skips_has(s->skips, list, names_plain(m->frame.function));
+}
+
+/* A task waits for one of the few things that everybody waits for, or in some function. */
+static void
+by_wait(const struct search *s, struct event *e)
+{
+	static const struct str shared[] = { STR("rtnl_lock"), STR("synchronize_rcu"),
+					     STR("synchronize_srcu"), STR("synchronize_net"),
+					     STR("synchronize_sched") };
+	const struct report *r = s->report;
+	size_t from = first_trace(r);
+
+	for (size_t k = 0; k < ARRAY_LEN(shared); k++) {
+		for (size_t i = from; i < r->mark_count && r->mark[i].kind != MARK_STACK; i++) {
+			if (!is_candidate(&r->mark[i]) ||
+			    !str_has(r->mark[i].frame.function, shared[k]))
+				continue;
+			e->function = k == 0 ? shared[0] : shared[1];
+			return;
+		}
+	}
 }
 
 static void
@@ -76,33 +164,120 @@ put(struct event *e, const struct frame *f)
 	e->module = f->module;
 }
 
+/* Behind the first interrupt that came upon what the CPU was doing. */
+static size_t
+behind_interrupt(const struct search *s)
+{
+	const struct report *r = s->report;
+
+	for (size_t i = 0; i < r->mark_count; i++) {
+		if (is_in(s, "interrupts", &r->mark[i]))
+			return i + 1;
+	}
+	return 0;
+}
+
+/*
+ * A detector comes upon a busy CPU at some random moment, so the innermost function differs
+ * from time to time. What stays is the operation: the function that generic code called
+ * (a system call, a file operation, a packet handler). Code of a module is named as it is.
+ */
+static void
+by_operation(const struct search *s, size_t from, struct event *e)
+{
+	const struct report *r = s->report;
+	const struct frame *operation = NULL;
+
+	for (size_t i = from; i < r->mark_count; i++) {
+		const struct mark *m = &r->mark[i];
+		struct str name = m->frame.function;
+
+		if (m->kind == MARK_USER_PC || is_in(s, "dispatchers", m))
+			break;
+		if (!is_candidate(m) || name.len == 0)
+			continue;
+		operation = &m->frame;
+		if (str_starts(name, STR("smp_call_function"))) {
+			e->function = STR("smp_call_function");
+			return;
+		}
+		if (m->frame.module.len != 0 && !is_plumbing(s, name))
+			break;
+	}
+	put(e, operation);
+}
+
+static void
+by_lock(const struct search *s, size_t places, size_t trace, bool any_stack, struct event *e)
+{
+	const struct report *r = s->report;
+	size_t i = 0;
+
+	for (size_t k = 0; k < places; k++) {
+		i = find_mark(r, MARK_AT, k == 0 ? 0 : i + 1);
+		if (i < r->mark_count && !is_plumbing(s, r->mark[i].frame.function)) {
+			put(e, &r->mark[i].frame);
+			return;
+		}
+	}
+	put(e, first_guilty(s, trace, any_stack));
+}
+
+/* The trace of the one who found it stands last: "stack backtrace:". */
+static size_t
+own_trace(const struct report *r)
+{
+	size_t own = r->mark_count;
+
+	for (size_t i = 0; i < r->mark_count; i++) {
+		if (r->mark[i].kind == MARK_TRACE)
+			own = i;
+		else if (r->mark[i].kind == MARK_HEAD && own != r->mark_count)
+			break; /* a panic, with a trace of its own */
+	}
+	return own;
+}
+
 void
-blame_find(const struct skips *skips, enum blame_recipe recipe, const struct report *r,
-	   struct event *e)
+blame_find(const struct skips *skips, const struct report *r, struct event *e)
 {
 	struct search s = { .skips = skips, .report = r };
 	struct frame head;
 
-	switch (recipe) {
+	switch (r->recipe) {
 	case BLAME_NONE:
 		break;
-	case BLAME_HUNG:
-		s.list = "waiting";
-		put(e, first_guilty(&s, find_mark(r, MARK_TRACE)));
+	case BLAME_PC:
+		put(e, by_pc(&s));
+		break;
+	case BLAME_NAMED:
+		put(e, head_frame(r, &head) ? &head : NULL);
 		break;
 	case BLAME_HEAD:
-		if (head_frame(r, &head) && !is_plumbing(&s, &head)) {
-			put(e, &head);
-			break;
-		}
-		put(e, first_guilty(&s, 0));
-		break;
-	case BLAME_PC:
-	case BLAME_STALL:
-		put(e, first_guilty(&s, 0));
+		put(e, by_head(&s, &head));
 		break;
 	case BLAME_TRACE:
-		put(e, first_guilty(&s, find_mark(r, MARK_TRACE)));
+		put(e, first_guilty(&s, first_trace(r), false));
+		break;
+	case BLAME_ANY_TRACE:
+		put(e, first_guilty(&s, 0, true));
+		break;
+	case BLAME_HUNG:
+		by_wait(&s, e);
+		if (e->function.len == 0)
+			put(e, first_guilty(&s, first_trace(r), false));
+		break;
+	case BLAME_STALL:
+		by_operation(&s, 0, e);
+		break;
+	case BLAME_INTERRUPTED:
+		by_operation(&s, behind_interrupt(&s), e);
+		break;
+	case BLAME_LOCK:
+		by_lock(&s, 1, own_trace(r), false, e);
+		break;
+	case BLAME_LOCKS:
+		by_lock(&s, 2, 0, true, e);
 		break;
 	}
 }

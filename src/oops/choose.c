@@ -47,7 +47,7 @@ ends_boot(const struct oops_report *o, size_t i, struct boots boots)
 
 	if (i + 1 < o->event_count && o->event[i + 1].boot == e->boot)
 		return false;
-	return e->line + e->text_count + LINES_AT_END >= boots.get(boots.ctx, e->boot).end;
+	return e->line + e->line_count + LINES_AT_END >= boots.get(boots.ctx, e->boot).end;
 }
 
 static bool

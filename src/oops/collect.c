@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/collect.h"
 
+#include "oops/trace.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum {
 	SLOTS = 8,             /* reports that are gathered side by side */
-	SLOT_TEXT = 128 << 10, /* bytes: LIMIT_EVENT_LINES of twice the usual length */
+	SLOT_LINES = 2048,     /* of a report: a stack that overflowed has no fewer frames */
+	SLOT_TEXT = 256 << 10, /* bytes of them */
 	STAMP_LEN = 32,        /* "[123456789.123456] " */
 	QUIET_LINES = 48,      /* not of a report, after which it is complete */
 	BEFORE_LINES = 5,      /* kept from before the head line */
@@ -19,7 +22,7 @@ static const uint64_t before_ns = 1000000000; /* what came earlier than that is 
 /* An open report. */
 struct slot {
 	struct report report; /* mark[] unused */
-	struct message line[LIMIT_EVENT_LINES];
+	struct message *line; /* SLOT_LINES of them, kept for the next report, as is text */
 	char *text;
 	size_t text_len;
 	enum message_caller caller_kind;
@@ -28,6 +31,7 @@ struct slot {
 	uint64_t last_ns;
 	uint32_t quiet; /* lines since the last one that looked like a report's */
 	bool open;
+	bool has_trace;  /* what comes now is not part of how it began */
 	bool swallowed;  /* the trace of a panic whose report is complete: no report */
 	bool wants_cpus; /* it asked other CPUs for their stacks */
 };
@@ -138,8 +142,7 @@ append(struct collector *c, struct slot *s, const struct message *m)
 	c->report_end = m->line;
 	if (m->has_time)
 		s->last_ns = m->ns;
-	if (r->line_count == LIMIT_EVENT_LINES ||
-	    SLOT_TEXT - s->text_len < m->text.len + STAMP_LEN) {
+	if (r->line_count == SLOT_LINES || SLOT_TEXT - s->text_len < m->text.len + STAMP_LEN) {
 		r->cut_short = true;
 		return STR_NONE;
 	}
@@ -207,9 +210,12 @@ open_slot(struct collector *c, const struct message *m)
 {
 	struct slot *s = free_slot(c);
 	char *text = s->text != NULL ? s->text : arena_alloc(c->arena, SLOT_TEXT, 1);
+	struct message *line =
+		s->line != NULL ? s->line : ARENA_ARRAY(c->arena, struct message, SLOT_LINES);
 
 	memset(s, 0, sizeof(*s));
 	s->text = text;
+	s->line = line;
 	s->caller_kind = m->caller_kind;
 	s->caller = m->caller;
 	s->open = true;
@@ -238,6 +244,8 @@ put_line(struct collector *c, struct slot *s, const struct message *m)
 	}
 	if (asks_other_cpus(m->text))
 		s->wants_cpus = true;
+	if (trace_begins(m->text))
+		s->has_trace = true;
 	(void)append(c, s, m);
 }
 
@@ -260,21 +268,27 @@ collector_line(struct collector *c, const struct message *m)
 	}
 }
 
+static bool
+follows(const struct slot *s, const struct heading *h)
+{
+	if (!s->open || s->swallowed || !(h->row->follows & s->report.head[0].row->is))
+		return false;
+	return !s->has_trace || h->row->is == CLASS_PANIC || (h->row->flags & HEAD_DETAIL);
+}
+
 /* An open report that the head line belongs to: of the same caller, or, for a panic, of any. */
 static struct slot *
 slot_followed(struct collector *c, const struct message *m, const struct heading *h)
 {
 	struct slot *own = find_slot(c, m);
 
-	if (own != NULL && !own->swallowed && (h->row->follows & own->report.head[0].row->is))
+	if (own != NULL && follows(own, h))
 		return own;
 	if (h->row->is != CLASS_PANIC)
 		return NULL;
 	for (size_t i = 0; i < SLOTS; i++) {
-		struct slot *s = &c->slot[i];
-
-		if (s->open && !s->swallowed && (h->row->follows & s->report.head[0].row->is))
-			return s;
+		if (follows(&c->slot[i], h))
+			return &c->slot[i];
 	}
 	return NULL;
 }

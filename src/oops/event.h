@@ -67,6 +67,7 @@ struct event {
 
 	struct str *text;  /* its lines, with printk's stamp and without other prefixes */
 	size_t text_count; /* at most LIMIT_EVENT_LINES */
+	size_t line_count; /* lines that it had, kept or not */
 };
 
 #endif

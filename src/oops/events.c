@@ -41,6 +41,43 @@ join_repeated(struct events *v, const struct event *e)
 	return false;
 }
 
+enum {
+	BROKEN_LINES = 200, /* between the halves of an oops that another report came between */
+};
+
+/* The die line of an oops whose head line stands further up, behind some other report: one
+ * oops. The newer half knows all but what the head line says. */
+static bool
+join_broken(struct events *v, const struct event *e, struct arena *texts)
+{
+	struct event *old = NULL;
+	size_t i = v->count;
+
+	while (i > 0 && v->kept[i - 1].event.line + BROKEN_LINES >= e->line && old == NULL) {
+		old = &v->kept[--i].event;
+		if (old->class != CLASS_FAULT || old->has_error_code || old->frame_count != 0 ||
+		    old->boot != e->boot)
+			old = NULL;
+	}
+	if (e->class != CLASS_DIE || e->kind != KIND_PAGE_FAULT || old == NULL)
+		return false;
+
+	struct event whole = *e;
+
+	whole.kind = old->kind;
+	whole.class = old->class;
+	whole.head = str_copy(texts, old->head);
+	whole.line = old->line;
+	whole.ns = old->ns;
+	whole.address = old->address;
+	whole.has_address = old->has_address;
+	whole.corrupted = true;
+	arena_free(v->kept[i].arena);
+	v->kept[i].event = whole;
+	v->kept[i].arena = texts;
+	return true;
+}
+
 void
 events_add(struct events *v, const struct event *e, struct arena *texts)
 {
@@ -48,6 +85,8 @@ events_add(struct events *v, const struct event *e, struct arena *texts)
 		arena_free(texts);
 		return;
 	}
+	if (join_broken(v, e, texts))
+		return;
 	if (v->count == LIMIT_EVENTS) {
 		size_t middle = LIMIT_EVENTS / 2;
 

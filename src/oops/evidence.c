@@ -22,6 +22,11 @@ static const struct {
 	{ STR("invalid_op+"), "x86_64", 1 },
 	{ STR("apic_timer_interrupt"), "x86_64", 1 },
 	{ STR("[<ffffffff8"), "x86_64", 2 },
+	{ STR("addr ffff88"), "x86_64", 2 },
+	{ STR(": ffff88"), "x86_64", 2 },
+	{ STR("page:ffffea"), "x86_64", 2 },
+	{ STR("Google Compute Engine, BIOS"), "x86_64", 1 },
+	{ STR("QEMU Standard PC"), "x86_64", 1 },
 	{ STR("EAX: "), "i386", 8 },
 	{ STR("EIP: "), "i386", 6 },
 	{ STR("EIP is at "), "i386", 8 },
@@ -36,6 +41,9 @@ static const struct {
 	{ STR("__arm64_sys_"), "arm64", 8 },
 	{ STR("ESR = 0x"), "arm64", 8 },
 	{ STR("(DT)"), "arm64", 1 },
+	{ STR("el1_sync+"), "arm64", 4 },
+	{ STR("el0_sync+"), "arm64", 4 },
+	{ STR("addr ffff0000"), "arm64", 2 },
 	{ STR("psr: "), "arm", 8 },
 	{ STR("8<--- cut here ---"), "arm", 8 },
 	{ STR("ret_fast_syscall"), "arm", 8 },
@@ -51,6 +59,8 @@ static const struct {
 	{ STR("MSR: "), "ppc64", 4 },
 	{ STR("system_call_exception"), "ppc64", 4 },
 	{ STR("Instruction dump:"), "ppc64", 6 },
+	{ STR("[c000000"), "ppc64", 4 },
+	{ STR("[<c0"), "i386", 1 },
 	{ STR("Krnl PSW"), "s390x", 8 },
 	{ STR("Krnl GPRS"), "s390x", 8 },
 	{ STR("Krnl Code"), "s390x", 8 },
@@ -60,36 +70,54 @@ static const struct {
 	{ STR("badaddr: "), "riscv64", 8 },
 	{ STR("ret_from_exception"), "riscv64", 3 },
 	{ STR("walk_stackframe"), "riscv64", 2 },
+	{ STR("__riscv_sys_"), "riscv64", 8 },
+	{ STR("do_trap_ecall_u"), "riscv64", 8 },
+	{ STR("riscv-virtio"), "riscv64", 8 },
 };
 
-static const char *const archs[] = {
-	"x86_64", "i386", "arm64", "arm", "ppc64", "s390x", "riscv64"
+static const char *const archs[EVIDENCE_ARCHS] = { "x86_64", "i386",  "arm64",  "arm",
+						   "ppc64",  "s390x", "riscv64" };
+
+enum {
+	ENOUGH = 24, /* of one, and nothing of another can change it */
 };
 
 static void
-weigh(struct str text, int weight[ARRAY_LEN(archs)])
+weigh(struct evidence *e, struct str text)
 {
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!str_has(text, words[i].word))
 			continue;
-		for (size_t k = 0; k < ARRAY_LEN(archs); k++) {
+		for (size_t k = 0; k < EVIDENCE_ARCHS; k++) {
 			if (str_is_c(str_of(words[i].arch), archs[k]))
-				weight[k] += words[i].weight;
+				e->weight[k] += words[i].weight;
 		}
 	}
 }
 
-const char *
-evidence_arch(const struct report *r)
+static size_t
+heaviest(const struct evidence *e)
 {
-	int weight[ARRAY_LEN(archs)] = { 0 };
 	size_t best = 0;
 
-	for (size_t i = 0; i < r->line_count; i++)
-		weigh(r->line[i].text, weight);
-	for (size_t k = 1; k < ARRAY_LEN(archs); k++) {
-		if (weight[k] > weight[best])
+	for (size_t k = 1; k < EVIDENCE_ARCHS; k++) {
+		if (e->weight[k] > e->weight[best])
 			best = k;
 	}
-	return weight[best] > 1 ? archs[best] : NULL;
+	return best;
+}
+
+void
+evidence_weigh(struct evidence *e, const struct report *r)
+{
+	for (size_t i = 0; i < r->line_count && e->weight[heaviest(e)] < ENOUGH; i++)
+		weigh(e, r->line[i].text);
+}
+
+const char *
+evidence_arch(const struct evidence *e)
+{
+	size_t best = heaviest(e);
+
+	return e->weight[best] != 0 ? archs[best] : NULL;
 }

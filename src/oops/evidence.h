@@ -7,7 +7,18 @@
 
 #include "oops/report.h"
 
-/* The arch as reports name it, or NULL if a report does not tell. */
-const char *evidence_arch(const struct report *r);
+enum {
+	EVIDENCE_ARCHS = 7,
+};
+
+struct evidence {
+	int weight[EVIDENCE_ARCHS];
+};
+
+/* Weighs the lines of a report, unless enough is known already. */
+void evidence_weigh(struct evidence *e, const struct report *r);
+
+/* The arch as reports name it, or NULL if nothing told. */
+const char *evidence_arch(const struct evidence *e);
 
 #endif

@@ -24,15 +24,15 @@ enum head_class {
 	CLASS_STACK = 1 << 9,    /* stack overflows */
 	CLASS_SYSRQ = 1 << 10,
 
-	/* What an oops is called by, and what may die in one. */
-	CLASSES_OOPS = CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK,
-	CLASSES_TRAP = CLASS_BUG | CLASS_DATA | CLASS_STACK,
+	CLASSES_OOPS = CLASS_FAULT | CLASS_DIE | CLASS_BUG,   /* what an oops is called by */
+	CLASSES_DYING = CLASS_FAULT | CLASS_BUG | CLASS_DATA, /* what a die line belongs to */
 };
 
 enum head_flag {
 	HEAD_AT_START = 1 << 0, /* only at the start of a line */
 	HEAD_NOTHING = 1 << 1,  /* looks like a head line and is none */
-	HEAD_ONCE = 1 << 2,     /* complete in itself: nothing that follows belongs to it */
+	HEAD_DETAIL = 1 << 2,   /* follows at any time, not just before the trace begins */
+	HEAD_ONCE = 1 << 3,     /* complete in itself: nothing that follows belongs to it */
 };
 
 struct oops_head {
@@ -43,7 +43,9 @@ struct oops_head {
 	unsigned follows; /* if one of these is open it belongs to that, else stands alone */
 	unsigned flags;
 	enum event_access access;
-	const char *policy; /* of a panic: the setting that asked for it */
+	const char *skip;    /* list of names to pass over besides the plumbing, or NULL */
+	const char *policy;  /* of a panic: the setting that asked for it, or NULL */
+	const char *trigger; /* of a panic: sysrq nmi watchdog mce, or NULL */
 };
 
 struct oops_family {
@@ -51,19 +53,41 @@ struct oops_family {
 	const struct oops_head *heads; /* up to one without a pattern */
 
 	/* Adds what the table cannot say; NULL if it says all. Called after report_read(). */
-	void (*understand)(struct event *e, const struct report *r);
+	void (*understand)(struct event *e, struct report *r);
 };
 
 extern const struct oops_family family_page_fault;
 extern const struct oops_family family_general_protection;
 extern const struct oops_family family_trap;
 extern const struct oops_family family_double_fault;
+extern const struct oops_family family_stack;
 extern const struct oops_family family_bug_on;
 extern const struct oops_family family_warning;
+extern const struct oops_family family_unable_to_handle;
+extern const struct oops_family family_internal_error;
+extern const struct oops_family family_unhandled_fault;
+extern const struct oops_family family_program_check;
 extern const struct oops_family family_list_corruption;
+extern const struct oops_family family_data_structure;
+extern const struct oops_family family_slab;
+extern const struct oops_family family_page_state;
+extern const struct oops_family family_lockdep;
+extern const struct oops_family family_locking;
+extern const struct oops_family family_atomic;
 extern const struct oops_family family_soft_lockup;
+extern const struct oops_family family_hard_lockup;
 extern const struct oops_family family_hung_task;
 extern const struct oops_family family_rcu_stall;
+extern const struct oops_family family_workqueue;
+extern const struct oops_family family_kasan;
+extern const struct oops_family family_sanitizer;
+extern const struct oops_family family_kfence;
+extern const struct oops_family family_ubsan;
+extern const struct oops_family family_kmemleak;
+extern const struct oops_family family_rust;
+extern const struct oops_family family_machine_check;
+extern const struct oops_family family_hardware_error;
+extern const struct oops_family family_nmi;
 extern const struct oops_family family_panic;
 
 /* All of them, up to NULL. */

@@ -10,8 +10,9 @@ enum {
 struct row {
 	const struct oops_family *family; /* NULL: an extra literal */
 	const struct oops_head *head;
-	size_t off;    /* of the literal in the pattern */
-	bool anchored; /* the match begins off bytes before the literal */
+	size_t off;      /* of the literal in the pattern */
+	bool anchored;   /* the match begins off bytes before the literal ... */
+	struct str lead; /* ... or else with this one, which may be empty */
 };
 
 struct heads {
@@ -42,6 +43,7 @@ add_rows(struct heads *h, const struct oops_family *family)
 
 		row->family = family;
 		row->head = head;
+		row->lead = pattern_lead(head->pattern);
 		h->literal[h->count++] = pattern_literal(head->pattern, &row->anchored, &row->off);
 	}
 }
@@ -81,6 +83,10 @@ start_of(const struct row *row, struct str text, size_t off)
 		if (off < row->off)
 			return STR_NONE;
 		start = off - row->off;
+	} else {
+		start = str_find(str_first(text, off), row->lead);
+		if (start == STR_NONE)
+			return STR_NONE;
 	}
 	if ((row->head->flags & HEAD_AT_START) && !is_start(str_first(text, start)))
 		return STR_NONE;

@@ -3,11 +3,14 @@
 
 static const struct oops_head heads[] = {
 	{ "INFO: task {comm}:{pid} blocked for more than {seconds} seconds", KIND_HUNG_TASK,
-	  BLAME_HUNG, .is = CLASS_HANG },
+	  BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
 	{ "INFO: task {comm}:{pid} blocked in I/O wait for more than {seconds} seconds",
-	  KIND_HUNG_TASK, BLAME_HUNG, .is = CLASS_HANG },
+	  KIND_HUNG_TASK, BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
 	{ "INFO: task {comm}:{pid} can't die for more than {seconds} seconds", KIND_HUNG_TASK,
-	  BLAME_HUNG, .is = CLASS_HANG },
+	  BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
+	/* a name with a line end in it: the first half is in the line before */
+	{ "{comm}:{pid} blocked for more than {seconds} seconds.", KIND_HUNG_TASK, BLAME_HUNG,
+	  .is = CLASS_HANG, .skip = "waiting" },
 	{ .pattern = NULL },
 };
 

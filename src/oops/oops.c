@@ -32,9 +32,9 @@ struct oops_reader {
 	struct tail context; /* the last lines that explain */
 	const char *context_class[LIMIT_LOG_TAIL];
 	struct oops_report out;
-	uint64_t stamped;    /* messages with a stamp of their own */
-	uint64_t end[BOOTS]; /* the last line of each boot that has one */
-	const char *arch;    /* of the last report that told */
+	uint64_t stamped;         /* messages with a stamp of their own */
+	uint64_t end[BOOTS];      /* the last line of each boot that has one */
+	struct evidence evidence; /* of the processor */
 };
 
 /* Boot 0 is what comes before the first "Linux version"; the last place takes all the rest. */
@@ -57,10 +57,11 @@ take_report(void *ctx, const struct report *complete)
 	understand(&report, r->skips, texts, &e);
 	e.boot = boot_now(r);
 
-	const char *arch = evidence_arch(&report);
-
-	if (arch != NULL)
-		r->arch = arch;
+	evidence_weigh(&r->evidence, &report);
+	if (e.kind == KIND_NONE) {
+		arena_free(texts);
+		return;
+	}
 	events_add(&r->events, &e, texts);
 }
 
@@ -247,7 +248,7 @@ put_system(struct oops_reader *r, struct oops_report *o)
 	o->cpus = s->cpus;
 	o->cpu_mhz = s->cpu_mhz;
 	o->early_lines_missing = boot == 0;
-	o->arch = r->arch;
+	o->arch = evidence_arch(&r->evidence);
 }
 
 static void

@@ -7,40 +7,108 @@
  */
 #include "oops/family.h"
 
-#define PANIC(text) "Kernel panic - not syncing: " text
+#define PANIC "Kernel panic - not syncing: "
+
+/* What a setting turned into a panic. */
+#define WRAPPER(text, kind, how, of, setting)                                      \
+	{                                                                          \
+		PANIC text, kind, BLAME_TRACE, .is = CLASS_PANIC, .follows = (of), \
+					       .policy = (setting)                 \
+	}
+
+/* Nothing but the panic itself is to be found. */
+#define REASON(text, kind)                                      \
+	{                                                       \
+		PANIC text, kind, BLAME_NONE, .is = CLASS_PANIC \
+	}
+
+enum {
+	WARNED = CLASS_WARN | CLASS_CHECK | CLASS_DATA | CLASS_HANG,
+};
 
 static const struct oops_head heads[] = {
-	{ PANIC("Fatal exception{detail}"), KIND_PANIC_FATAL_EXCEPTION, BLAME_TRACE,
-	  .is = CLASS_PANIC, .follows = CLASSES_OOPS },
-	{ PANIC("panic_on_warn set{detail}"), KIND_PANIC_ON_WARN, BLAME_TRACE, .is = CLASS_PANIC,
-	  .follows = CLASS_WARN | CLASS_CHECK | CLASS_DATA, .policy = "panic_on_warn" },
-	{ PANIC("{place} panic_on_warn set{detail}"), KIND_PANIC_ON_WARN, BLAME_TRACE,
-	  .is = CLASS_PANIC, .follows = CLASS_WARN | CLASS_CHECK | CLASS_DATA,
-	  .policy = "panic_on_warn" },
-	{ PANIC("softlockup: hung tasks"), KIND_SOFT_LOCKUP, BLAME_STALL, .is = CLASS_PANIC,
-	  .follows = CLASS_HANG, .policy = "softlockup_panic" },
-	{ PANIC("hung_task: blocked tasks"), KIND_PANIC_HUNG_TASK, BLAME_NONE, .is = CLASS_PANIC,
-	  .follows = CLASS_HANG, .policy = "hung_task_panic" },
-	{ PANIC("RCU Stall"), KIND_RCU_STALL, BLAME_STALL, .is = CLASS_PANIC, .follows = CLASS_HANG,
-	  .policy = "panic_on_rcu_stall" },
-	{ PANIC("Machine halted."), KIND_DOUBLE_FAULT, BLAME_PC, .is = CLASS_PANIC,
-	  .follows = CLASSES_OOPS },
-	{ PANIC("sysrq triggered crash"), KIND_PANIC_SYSRQ, BLAME_TRACE, .is = CLASS_PANIC,
-	  .follows = CLASS_SYSRQ },
-	{ PANIC("Attempted to kill init!{detail}"), KIND_PANIC_INIT_KILLED, BLAME_NONE,
-	  .is = CLASS_PANIC },
-	{ PANIC("Out of memory: {detail}"), KIND_PANIC_OOM, BLAME_NONE, .is = CLASS_PANIC,
+	WRAPPER("Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
+		"panic_on_oops"),
+	WRAPPER("Fatal exception in interrupt", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE,
+		CLASSES_OOPS, NULL),
+	WRAPPER("{detail}: Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
+		"panic_on_oops"),
+	WRAPPER("{detail}: Fatal exception in interrupt", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE,
+		CLASSES_OOPS, NULL),
+	WRAPPER("Oopsed too often{detail}", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
+		"oops_limit"),
+	WRAPPER("Machine halted.", KIND_DOUBLE_FAULT, BLAME_TRACE, CLASSES_OOPS, NULL),
+	WRAPPER("bad mode", KIND_PANIC_BAD_MODE, BLAME_TRACE, CLASSES_OOPS, NULL),
+	WRAPPER("Unhandled exception", KIND_PANIC_BAD_MODE, BLAME_TRACE, CLASSES_OOPS, NULL),
+	WRAPPER("stack guard hit", KIND_STACK_OVERFLOW, BLAME_TRACE, CLASSES_OOPS, NULL),
+	WRAPPER("panic_on_warn set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "panic_on_warn"),
+	WRAPPER("scheduling while atomic", KIND_SCHED_WHILE_ATOMIC, BLAME_TRACE, WARNED,
+		"panic_on_warn"),
+	WRAPPER("{detail}: panic_on_warn set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED,
+		"panic_on_warn"),
+	WRAPPER("{detail}system warned too often", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED,
+		"warn_limit"),
+	WRAPPER("kasan.fault=panic set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "kasan.fault"),
+	WRAPPER("kasan.fault=panic_on_write set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED,
+		"kasan.fault"),
+	WRAPPER("kmsan.panic set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "kmsan.panic"),
+	WRAPPER("panic_on_kmsan set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "panic_on_kmsan"),
+	WRAPPER("panic_on_taint set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "panic_on_taint"),
+	WRAPPER("softlockup: hung tasks", KIND_SOFT_LOCKUP, BLAME_INTERRUPTED, CLASS_HANG,
+		"softlockup_panic"),
+	WRAPPER("hung_task: blocked tasks", KIND_PANIC_HUNG_TASK, BLAME_NONE, CLASS_HANG,
+		"hung_task_panic"),
+	WRAPPER("RCU Stall", KIND_RCU_STALL, BLAME_INTERRUPTED, CLASS_HANG, "panic_on_rcu_stall"),
+	WRAPPER("workqueue: {detail}", KIND_WQ_LOCKUP, BLAME_NONE, CLASS_HANG,
+		"workqueue.panic_on_stall"),
+
+	/* somebody asked for it */
+	{ PANIC "sysrq triggered crash", KIND_PANIC_SYSRQ, BLAME_TRACE, .is = CLASS_PANIC,
+	  .trigger = "sysrq" },
+	{ PANIC "SysRq : Trigger a crash", KIND_PANIC_SYSRQ, BLAME_TRACE, .is = CLASS_PANIC,
+	  .trigger = "sysrq" },
+
+	/* init, and what else cannot be missed */
+	REASON("Attempted to kill init!{detail}", KIND_PANIC_INIT_KILLED),
+	REASON("Attempted to kill the idle task!", KIND_PANIC_OTHER),
+	REASON("Aiee, killing interrupt handler!", KIND_PANIC_OTHER),
+	REASON("No working init found.{detail}", KIND_PANIC_NO_ROOT),
+	REASON("No init found.{detail}", KIND_PANIC_NO_ROOT),
+	REASON("Requested init {detail}", KIND_PANIC_NO_ROOT),
+	REASON("VFS: Unable to mount root fs{detail}", KIND_PANIC_NO_ROOT),
+	REASON("Could not decompress initial ramdisk image.", KIND_PANIC_NO_ROOT),
+
+	/* memory */
+	{ PANIC "Out of memory: {detail}", KIND_PANIC_OOM, BLAME_NONE, .is = CLASS_PANIC,
 	  .policy = "panic_on_oom" },
-	{ PANIC("Out of memory and no killable processes{detail}"), KIND_PANIC_OOM, BLAME_NONE,
-	  .is = CLASS_PANIC },
-	{ PANIC("System is deadlocked on memory"), KIND_PANIC_OOM, BLAME_NONE, .is = CLASS_PANIC },
-	{ PANIC("VFS: Unable to mount root fs on {detail}"), KIND_PANIC_NO_ROOT, BLAME_NONE,
-	  .is = CLASS_PANIC },
-	{ PANIC("No working init found."), KIND_PANIC_NO_ROOT, BLAME_NONE, .is = CLASS_PANIC },
-	{ PANIC("{detail}"), KIND_PANIC_OTHER, BLAME_TRACE, .is = CLASS_PANIC },
+	{ PANIC "out of memory. {detail}", KIND_PANIC_OOM, BLAME_NONE, .is = CLASS_PANIC,
+	  .policy = "panic_on_oom" },
+	REASON("Out of memory and no killable processes{detail}", KIND_PANIC_OOM),
+	REASON("System is deadlocked on memory{detail}", KIND_PANIC_OOM),
+
+	/* watchdogs that are not the lockup detectors */
+	{ PANIC "Software Watchdog Timer expired", KIND_PANIC_OTHER, BLAME_NONE, .is = CLASS_PANIC,
+	  .trigger = "watchdog" },
+	{ PANIC "watchdog pretimeout event", KIND_PANIC_OTHER, BLAME_NONE, .is = CLASS_PANIC,
+	  .trigger = "watchdog" },
+	{ PANIC "Kernel Watchdog", KIND_PANIC_OTHER, BLAME_NONE, .is = CLASS_PANIC,
+	  .trigger = "watchdog" },
+
+	{ PANIC "{detail}", KIND_PANIC_OTHER, BLAME_TRACE, .is = CLASS_PANIC },
+	{ "Kernel panic: {detail}", KIND_PANIC_OTHER, BLAME_TRACE, .is = CLASS_PANIC,
+	  .flags = HEAD_AT_START },
 	/* the last line of one */
 	{ "---[ end Kernel panic", KIND_NONE, BLAME_NONE, .flags = HEAD_NOTHING },
 	{ .pattern = NULL },
 };
 
-const struct oops_family family_panic = { "panic", heads, NULL };
+/* What is printed behind the reason may be any text. */
+static void
+panic_understand(struct event *e, struct report *r)
+{
+	(void)r;
+	if (e->detail.len == 0)
+		e->detail = e->panic;
+}
+
+const struct oops_family family_panic = { "panic", heads, panic_understand };

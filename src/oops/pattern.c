@@ -123,6 +123,11 @@ fixed_len(enum field f, struct str s)
 	case FIELD_PLACE:
 		n = run_of(s, is_word);
 		break;
+	case FIELD_PID:
+		/* a task_struct that was written over has any pid */
+		n = str_starts(s, STR("-")) && s.len > 1 && is_decimal(s.p[1]) ? 1 : 0;
+		n += run_of(str_from(s, n), is_decimal);
+		break;
 	default:
 		n = run_of(s, is_decimal);
 		break;
@@ -265,6 +270,20 @@ pattern_literal(const char *pattern, bool *anchored, size_t *off)
 		}
 	}
 	return best;
+}
+
+struct str
+pattern_lead(const char *pattern)
+{
+	struct str rest = str_of(pattern);
+	enum field f = FIELD_ANY;
+	size_t n = 0;
+
+	while (rest.len != 0 && !take_hole(&rest, &f)) {
+		rest = str_from(rest, 1);
+		n++;
+	}
+	return (struct str){ pattern, n };
 }
 
 size_t

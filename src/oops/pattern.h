@@ -42,6 +42,9 @@ bool pattern_match(struct str text, const char *pattern, struct captures *c);
  * that it stands at a fixed distance (*off) from the beginning of the match. */
 struct str pattern_literal(const char *pattern, bool *anchored, size_t *off);
 
+/* The literal that a pattern begins with; empty if it begins with a hole. */
+struct str pattern_lead(const char *pattern);
+
 /* How many free holes a pattern has. */
 size_t pattern_free_holes(const char *pattern);
 

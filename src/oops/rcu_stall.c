@@ -2,15 +2,16 @@
 #include "oops/family.h"
 
 static const struct oops_head heads[] = {
-	{ "INFO: {function} self-detected stall on CPU", KIND_RCU_STALL, BLAME_STALL,
+	{ "INFO: {function} self-detected stall on CPU", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
-	{ "INFO: {function} detected stalls on CPUs/tasks:", KIND_RCU_STALL, BLAME_STALL,
+	{ "INFO: {function} detected stalls on CPUs/tasks:", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
-	{ "INFO: {function} detected expedited stalls on CPUs/tasks:", KIND_RCU_STALL, BLAME_STALL,
+	{ "INFO: {function} detected expedited stalls on CPUs/tasks:", KIND_RCU_STALL,
+	  BLAME_INTERRUPTED, .is = CLASS_HANG },
+	{ "INFO: {function} detected stalls on tasks:", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
-	{ "INFO: {function} detected stalls on tasks:", KIND_RCU_STALL, BLAME_STALL,
+	{ "INFO: RCU detected CPU {cpu} stall", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
-	{ "INFO: RCU detected CPU {cpu} stall", KIND_RCU_STALL, BLAME_STALL, .is = CLASS_HANG },
 	{ "INFO: Stall ended before state dump start", KIND_NONE, BLAME_NONE,
 	  .flags = HEAD_NOTHING },
 	{ .pattern = NULL },

@@ -6,6 +6,7 @@
 #include "oops/registers.h"
 #include "oops/trace.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* What one pass over the lines carries along. */
@@ -17,6 +18,11 @@ struct reading {
 	struct identity identity;
 	struct str context; /* the stack of x86 that the frames are on */
 	int gpr;
+	enum {
+		FRAME_OF_TRACE,
+		FRAME_OF_PLACE, /* the next frame is where a lock is, not part of a trace */
+		FRAME_OF_NOTHING,
+	} next_frame;
 	enum {
 		BEFORE, /* no program counter of the kernel yet */
 		AT_PC,  /* behind the first one: registers here are its */
@@ -123,7 +129,10 @@ frame_line(struct reading *g, struct str text, size_t line)
 
 	if (!trace_frame(text, &g->context, &f) && !trace_frame_from(text, &f, &caller))
 		return false;
-	add_mark(g, MARK_FRAME, line)->frame = f;
+	if (g->next_frame != FRAME_OF_NOTHING)
+		add_mark(g, g->next_frame == FRAME_OF_PLACE ? MARK_AT : MARK_FRAME, line)->frame =
+			f;
+	g->next_frame = FRAME_OF_TRACE;
 	return true;
 }
 
@@ -149,6 +158,30 @@ stack_line(struct reading *g, struct str text, size_t line)
 	return true;
 }
 
+/* "(rtnl_mutex){+.+.}, at: [<00000000e655fd2b>] rtnl_lock+0x17/0x20"; and lines whose place
+ * stands alone in the next line. */
+static bool
+place_line(struct reading *g, struct str text, size_t line)
+{
+	size_t at = str_find(text, STR(" at: "));
+	struct frame f = { .reliable = true };
+	struct str s = at == STR_NONE ? (struct str){ NULL, 0 } : str_trim(str_from(text, at + 5));
+
+	if (at == STR_NONE) {
+		if (str_ends(text, STR("Preemption disabled at:")))
+			g->next_frame = FRAME_OF_NOTHING;
+		else if (str_ends(text, STR(" at:")) && str_has(text, STR("lock")))
+			g->next_frame = FRAME_OF_PLACE;
+		return false;
+	}
+	f.has_address = trace_take_address(&s, &f.address);
+	s = str_trim(s);
+	if (!trace_take_symbol(&s, &f))
+		return false;
+	add_mark(g, MARK_AT, line)->frame = f;
+	return true;
+}
+
 static void
 read_line(struct reading *g, size_t line)
 {
@@ -159,7 +192,7 @@ read_line(struct reading *g, size_t line)
 			(void)registers_line(text, &g->event->regs, &g->gpr);
 		return;
 	}
-	if (frame_line(g, text, line) || stack_line(g, text, line))
+	if (frame_line(g, text, line) || stack_line(g, text, line) || place_line(g, text, line))
 		return;
 	if (g->where == AT_PC && registers_line(text, &g->event->regs, &g->gpr))
 		return;
@@ -199,6 +232,31 @@ report_find(const struct report *r, size_t from, const char *pattern, struct cap
 	return STR_NONE;
 }
 
+static bool
+is_hex_word(struct str w)
+{
+	size_t n = 0;
+
+	while (n < w.len && isxdigit((unsigned char)w.p[n]) != 0)
+		n++;
+	return n >= 2 && (n == w.len || (n + 1 == w.len && w.p[n] == ':'));
+}
+
+/* "1e40: 0000001c 855d9700 ec3d1f24", " ffff8801d5eef6d8 ffffffff81d90889": stacks, memory */
+static bool
+is_hex_dump(struct str s)
+{
+	struct str word;
+	size_t n = 0;
+
+	while (str_take_word(&s, &word)) {
+		if (!is_hex_word(word))
+			return false;
+		n++;
+	}
+	return n >= 3;
+}
+
 bool
 report_is_body(struct str text)
 {
@@ -228,6 +286,6 @@ report_is_body(struct str text)
 		if (str_starts(s, words[i]))
 			return true;
 	}
-	return trace_frame(text, &context, &f) || trace_pc(text, &f) != TRACE_PC_NONE ||
-	       registers_line(text, &scratch, &gpr);
+	return is_hex_dump(s) || trace_frame(text, &context, &f) ||
+	       trace_pc(text, &f) != TRACE_PC_NONE || registers_line(text, &scratch, &gpr);
 }

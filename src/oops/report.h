@@ -19,6 +19,20 @@ enum {
 struct oops_family;
 struct oops_head;
 
+enum blame_recipe {
+	BLAME_NONE,        /* no frame names it */
+	BLAME_PC,          /* the program counter, then the trace behind it */
+	BLAME_NAMED,       /* the function in the head line, whatever it is */
+	BLAME_HEAD,        /* the function in the head line, then the first trace */
+	BLAME_TRACE,       /* the first trace */
+	BLAME_ANY_TRACE,   /* the first frame of any trace */
+	BLAME_HUNG,        /* what a task waits in */
+	BLAME_STALL,       /* what a CPU was doing: the operation, not the moment */
+	BLAME_INTERRUPTED, /* the same of a CPU that an interrupt found at it */
+	BLAME_LOCK,        /* where a lock was asked for, then the trace of the asker */
+	BLAME_LOCKS,       /* where the locks of a cycle were, then the traces of how they meet */
+};
+
 struct heading {
 	const struct oops_family *family;
 	const struct oops_head *row;
@@ -32,6 +46,7 @@ enum mark_kind {
 	MARK_USER_PC, /* where user mode was: the bottom of a stack */
 	MARK_CALLER,  /* a return address register */
 	MARK_TRACE,   /* a trace begins */
+	MARK_AT,      /* a place: "(rtnl_mutex){+.+.}, at: rtnl_lock+0x17/0x20" */
 	MARK_STACK,   /* another stack begins: "Allocated by task 12:", "NMI backtrace for cpu 1" */
 	MARK_HEAD,    /* a head line */
 };
@@ -50,6 +65,11 @@ struct report {
 	struct heading head[REPORT_HEADS]; /* the first one names the report */
 	size_t head_count;
 	bool cut_short; /* it had more lines than were kept */
+
+	/* How to find the guilty function: as the row of the head line says, unless the family
+	 * knows better. */
+	enum blame_recipe recipe;
+	const char *skip; /* list of names to pass over besides the plumbing, or NULL */
 
 	struct mark *mark; /* after report_read() */
 	size_t mark_count;

@@ -8,24 +8,27 @@
 
 enum {
 	SLOTS = 4096, /* of the table; lists hold about a thousand names in all */
+	ENDS = SLOTS, /* the slot behind them: all that begin with a star, which are few */
 };
 
 struct name {
 	struct str list;
 	struct str text; /* without the star */
-	bool prefix;
+	enum {
+		WHOLE,
+		PREFIX, /* "name*" */
+		SUFFIX, /* "*name" */
+	} part;
 	struct name *next; /* in the same slot */
 };
 
 struct skips {
 	struct arena *arena;
-	struct name *slot[SLOTS];
+	struct name *slot[SLOTS + 1];
 };
 
-/* Prefixes are found by their first bytes, so whole names and prefixes of a list need one
- * look each: prefixes are filed under their first PREFIX_KEY bytes. */
 enum {
-	PREFIX_KEY = 4,
+	PREFIX_KEY = 4, /* bytes that a prefix is filed under; all of them, if it is shorter */
 };
 
 static size_t
@@ -55,10 +58,18 @@ add_name(struct skips *s, struct str list, struct str text)
 	struct name *n = ARENA_NEW(s->arena, struct name);
 
 	n->list = list;
-	n->prefix = str_ends(text, STR("*"));
-	n->text = n->prefix ? str_first(text, text.len - 1) : text;
+	n->text = text;
+	if (str_take(&n->text, STR("*"))) {
+		n->part = SUFFIX;
+	} else if (str_ends(text, STR("*"))) {
+		n->part = PREFIX;
+		n->text = str_first(text, text.len - 1);
+	}
 
-	size_t at = hash(list, n->prefix ? str_first(n->text, PREFIX_KEY) : n->text);
+	size_t at =
+		n->part == SUFFIX
+			? ENDS
+			: hash(list, n->part == PREFIX ? str_first(n->text, PREFIX_KEY) : n->text);
 
 	n->next = s->slot[at];
 	s->slot[at] = n;
@@ -95,11 +106,23 @@ skips_add_built_in(struct skips *s)
 }
 
 static bool
-slot_has(const struct skips *s, size_t at, struct str list, struct str name, bool prefix)
+fits(const struct name *n, struct str name)
+{
+	switch (n->part) {
+	case PREFIX:
+		return str_starts(name, n->text);
+	case SUFFIX:
+		return str_ends(name, n->text);
+	default:
+		return str_is(name, n->text);
+	}
+}
+
+static bool
+slot_has(const struct skips *s, size_t at, struct str list, struct str name)
 {
 	for (const struct name *n = s->slot[at]; n != NULL; n = n->next) {
-		if (n->prefix == prefix && str_is(n->list, list) &&
-		    (prefix ? str_starts(name, n->text) : str_is(name, n->text)))
+		if (str_is(n->list, list) && fits(n, name))
 			return true;
 	}
 	return false;
@@ -109,7 +132,9 @@ bool
 skips_has(const struct skips *s, const char *list, struct str name)
 {
 	struct str in = str_of(list);
+	bool found = slot_has(s, hash(in, name), in, name) || slot_has(s, ENDS, in, name);
 
-	return slot_has(s, hash(in, name), in, name, false) ||
-	       slot_has(s, hash(in, str_first(name, PREFIX_KEY)), in, name, true);
+	for (size_t n = 1; n <= PREFIX_KEY && n <= name.len && !found; n++)
+		found = slot_has(s, hash(in, str_first(name, n)), in, name);
+	return found;
 }

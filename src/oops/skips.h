@@ -3,8 +3,8 @@
  * skips.h - lists of function names: plumbing that never names a crash, and the like.
  *
  * The names are data, one a line in rules/NAME.list, because helpers of the kernel come and go
- * with every release and a site has its own; "name*" is every name that begins so, and "#"
- * begins a comment. "[list]" begins another list.
+ * with every release and a site has its own; "name*" is every name that begins so, "*name" that
+ * ends so, and "#" begins a comment. "[list]" begins another list.
  */
 #ifndef OOPS_SKIPS_H
 #define OOPS_SKIPS_H

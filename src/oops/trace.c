@@ -375,18 +375,40 @@ after_link(struct str s, struct frame *f)
 	return TRACE_PC_CALLER;
 }
 
+/* "--- interrupt: 700 at f+0x2c/0x70", where ppc64 was when it came */
+static enum trace_pc
+after_interrupt(struct str s, struct frame *f)
+{
+	uint64_t trap = 0;
+
+	if (!str_take_hex(&s, &trap) || !str_take(&s, STR(" at ")))
+		return TRACE_PC_NONE;
+	take_where(s, f);
+	return f->function.len != 0 ? TRACE_PC_KERNEL : TRACE_PC_NONE;
+}
+
 static const struct pc_line {
 	struct str name;
 	enum trace_pc (*read)(struct str rest, struct frame *f);
 } pc_lines[] = {
-	{ STR("RIP: "), after_segment },   { STR("RIP  "), after_segment },
-	{ STR("EIP: "), after_segment },   { STR("EIP is at "), after_name },
-	{ STR("IP: "), after_name },       { STR("pc : "), after_name },
-	{ STR("PC is at "), after_name },  { STR("lr : "), after_link },
-	{ STR("LR is at "), after_link },  { STR("NIP ["), after_name },
-	{ STR("NIP: "), after_name },      { STR("LR ["), after_link },
-	{ STR("Krnl PSW : "), after_psw }, { STR("epc : "), after_name },
-	{ STR("epc: "), after_name },      { STR("ra : "), after_link },
+	{ STR("RIP: "), after_segment },
+	{ STR("RIP  "), after_segment },
+	{ STR("EIP: "), after_segment },
+	{ STR("EIP is at "), after_name },
+	{ STR("IP: "), after_name },
+	{ STR("pc : "), after_name },
+	{ STR("PC is at "), after_name },
+	{ STR("lr : "), after_link },
+	{ STR("LR is at "), after_link },
+	{ STR("NIP ["), after_name },
+	{ STR("NIP: "), after_name },
+	{ STR("LR ["), after_link },
+	{ STR("Krnl PSW : "), after_psw },
+	{ STR("epc : "), after_name },
+	{ STR("epc: "), after_name },
+	{ STR("ra : "), after_link },
+	{ STR("--- interrupt: "), after_interrupt },
+	{ STR("--- Exception: "), after_interrupt },
 };
 
 enum trace_pc

@@ -48,14 +48,15 @@ put_text(struct event *e, const struct report *r, struct arena *a)
 {
 	const char *at = r->text;
 
-	e->text = ARENA_ARRAY(a, struct str, r->line_count);
-	for (size_t i = 0; i < r->line_count; i++) {
+	e->text_count = r->line_count < LIMIT_EVENT_LINES ? r->line_count : LIMIT_EVENT_LINES;
+	e->line_count = r->line_count;
+	e->text = ARENA_ARRAY(a, struct str, e->text_count);
+	for (size_t i = 0; i < e->text_count; i++) {
 		const char *end = r->line[i].text.p + r->line[i].text.len;
 
 		e->text[i] = (struct str){ at, (size_t)(end - at) };
 		at = end;
 	}
-	e->text_count = r->line_count;
 }
 
 /* ---- what the head lines say ---- */
@@ -191,9 +192,11 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	report_read(r, e, a);
 	put_text(e, r, a);
 	put_trace(e, r, a);
+	r->recipe = r->head[0].row->recipe;
+	r->skip = r->head[0].row->skip;
 	if (r->head[0].family->understand != NULL)
 		r->head[0].family->understand(e, r);
-	blame_find(skips, r->head[0].row->recipe, r, e);
-	e->corrupted = e->function.len == 0 && r->head[0].row->recipe != BLAME_NONE;
+	blame_find(skips, r, e);
+	e->corrupted = r->recipe != BLAME_NONE && (e->function.len == 0 || e->frame_count == 0);
 	e->has_modules = modules_find(r, a, &e->modules);
 }
