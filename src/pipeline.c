@@ -4,6 +4,7 @@
 #include "dump/mini.h"
 #include "fault/fault.h"
 #include "host/output.h"
+#include "kernel/code.h"
 #include "kernel/log.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
@@ -265,6 +266,39 @@ access_of(const struct event *ev)
 	return names[ev->access];
 }
 
+enum {
+	CODE_BEFORE = 48, /* bytes of code that are read round the faulting instruction */
+	CODE_AFTER = 32,
+};
+
+static bool
+has_code_bytes(struct str code)
+{
+	return str_find_char(code, '<') != STR_NONE || str_find_char(code, '(') != STR_NONE;
+}
+
+/* What the report did not print, a kdump has: the registers of the CPU at the fault. */
+static void
+complete_fault(struct run *r, struct fault_input *in)
+{
+	const struct dump_cpu *cpu = r->dump == NULL ? NULL : code_find_cpu(r->dump, in->regs);
+	struct str code = { NULL, 0 };
+	size_t before = CODE_BEFORE;
+
+	if (cpu == NULL || r->vmem == NULL)
+		return;
+	if (!in->has_ip)
+		in->has_ip = regs_get(&cpu->regs, r->dump->arch->ip, &in->ip);
+	if (!in->has_ip || has_code_bytes(in->code))
+		return;
+	if (in->has_function_off && in->function_off < before)
+		before = (size_t)in->function_off;
+	if (code_read(&r->vmem->mem, in->ip, before, CODE_AFTER, r->a, &code) != NULL)
+		return;
+	in->code = code;
+	in->origin.text = arena_printf(r->a, "%s, code from the dump's memory", in->origin.text);
+}
+
 static const struct error *
 explain_fault(struct run *r)
 {
@@ -296,6 +330,7 @@ explain_fault(struct run *r)
 						     (unsigned long long)ev->line) },
 	};
 
+	complete_fault(r, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts);
 	return NULL;
