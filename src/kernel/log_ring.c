@@ -169,8 +169,8 @@ parse_ring(struct ring *r, const uint8_t *buf)
 	uint32_t count_bits = bytes_u32(desc_ring + r->l.count_bits, r->b->mem->order);
 	uint32_t text_bits = bytes_u32(text_ring + r->l.size_bits, r->b->mem->order);
 
-	if (count_bits == 0 || count_bits > COUNT_BITS_MAX || text_bits < 4 ||
-	    text_bits > TEXT_BITS_MAX)
+	if (count_bits == 0 || count_bits > COUNT_BITS_MAX || text_bits < count_bits ||
+	    text_bits > TEXT_BITS_MAX) /* the kernel makes one descriptor for 32 bytes */
 		return error_new(r->b->arena, ERROR_CORRUPT,
 				 "a printk ring buffer of 2^%u records and 2^%u bytes cannot be",
 				 count_bits, text_bits);
@@ -387,46 +387,62 @@ take_record(struct ring *r, const struct desc *d, uint64_t index)
  * all, which never held anything; neither is a loss.
  */
 static const struct error *
-take_id(struct ring *r, uint64_t id)
+take_id(struct ring *r, uint64_t id, const struct desc *d)
 {
-	struct desc d = { 0 };
-	uint64_t index = id & (r->count - 1);
-	const struct error *e = read_desc(r, index, &d);
-
-	if (e != NULL)
-		return e;
-	if (d.id != id)
+	if (d->id != id)
 		return id == r->head_id ? NULL : &bad_desc; /* the head may not be set up yet */
-	return d.state == STATE_REUSABLE ? NULL : take_record(r, &d, index);
+	return d->state == STATE_REUSABLE ? NULL : take_record(r, d, id & (r->count - 1));
+}
+
+/* How many descriptors, of left, from that one on start on the page that it starts on: if it
+ * cannot be read, nor can they. */
+static uint64_t
+descs_on_page(const struct ring *r, uint64_t index, uint64_t left)
+{
+	uint64_t at = (r->descs + index * r->l.desc_len) % LOG_WINDOW_LEN;
+	uint64_t count = 1 + (LOG_WINDOW_LEN - 1 - at) / r->l.desc_len;
+
+	if (count > r->count - index)
+		count = r->count - index;
+	return count < left ? count : left;
 }
 
 static void
 take_range(struct ring *r, uint64_t first, uint64_t count)
 {
-	for (uint64_t i = 0; i < count && !r->b->full; i++) {
-		const struct error *e = take_id(r, (first + i) & r->id_mask);
+	for (uint64_t i = 0; i < count && !r->b->full && !log_expired(r->b);) {
+		uint64_t id = (first + i) & r->id_mask;
+		uint64_t index = id & (r->count - 1);
+		struct desc d = { 0 };
+		uint64_t taken = 1;
+		const struct error *e = read_desc(r, index, &d);
 
+		if (e == NULL)
+			e = take_id(r, id, &d);
+		else
+			taken = descs_on_page(r, index, count - i);
 		if (e != NULL)
-			log_lost(r->b, 1, e);
-		if (i % 256 == 255 && log_expired(r->b))
-			return;
+			log_lost(r->b, taken, e);
+		i += taken;
 	}
 }
 
 /* A descriptor that holds a record and stands where its id belongs. */
 static bool
-holds_record(struct ring *r, uint64_t index, struct desc *d)
+holds_record(const struct ring *r, uint64_t index, const struct desc *d)
 {
-	return read_desc(r, index, d) == NULL && (d->id & (r->count - 1)) == index &&
+	return (d->id & (r->count - 1)) == index &&
 	       (d->state == STATE_COMMITTED || d->state == STATE_FINALIZED);
 }
 
 static bool
 holds_id(struct ring *r, uint64_t id)
 {
+	uint64_t index = id & (r->count - 1);
 	struct desc d = { 0 };
 
-	return holds_record(r, id & (r->count - 1), &d) && d.id == (id & r->id_mask);
+	return read_desc(r, index, &d) == NULL && holds_record(r, index, &d) &&
+	       d.id == (id & r->id_mask);
 }
 
 /* The first and the last id are wrong if there are records beyond them. */
@@ -456,12 +472,17 @@ find_slots(struct ring *r, struct slot *slots)
 {
 	size_t count = 0;
 
-	for (uint64_t i = 0; i < r->count && !log_expired(r->b); i++) {
+	for (uint64_t i = 0; i < r->count && !log_expired(r->b);) {
 		struct desc d = { 0 };
 		struct info info = { 0 };
 
+		if (read_desc(r, i, &d) != NULL) {
+			i += descs_on_page(r, i, r->count - i);
+			continue;
+		}
 		if (holds_record(r, i, &d) && read_info(r, i, &info) == NULL)
 			slots[count++] = (struct slot){ info.seq, i };
+		i++;
 	}
 	return count;
 }
