@@ -42,20 +42,11 @@ entry32(const struct arch_paging *p, uint64_t entry, unsigned level)
 	};
 }
 
-/* The four entries of the top table of PAE have no bit that says "large". */
-static struct radix_entry
-entry_pae(const struct arch_paging *p, uint64_t entry, unsigned level)
-{
-	enum { LARGE = 1 << 7 };
-
-	return x86_entry(p, level == 2 ? entry & ~(uint64_t)LARGE : entry, level);
-}
-
 static const struct error *
 walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct arch_mapping *out)
 {
 	static const struct radix plain = { 12, 10, 10, 2, 4, entry32 };
-	static const struct radix pae = { 12, 9, 2, 3, 8, entry_pae };
+	static const struct radix pae = { 12, 9, 2, 3, 8, x86_entry };
 
 	if (va >> 32 != 0)
 		return &arch_not_canonical;

@@ -78,13 +78,11 @@ add_line(struct log_build *b, const struct log_record *r, struct str line)
 	return log->count++;
 }
 
+/* All unknown callers are one here: only the record right before can be continued. */
 static bool
-is_same_caller(const struct log_build *b, const struct log_open_line *o, const struct log_record *r)
+is_same_caller(const struct log_open_line *o, const struct log_record *r)
 {
-	if (o->caller_kind != r->caller_kind || o->caller != r->caller)
-		return false;
-	/* of unknown callers, only the record right before can be the same one's */
-	return r->caller_kind != MESSAGE_CALLER_UNKNOWN || o->message + 1 == b->log->count;
+	return o->caller_kind == r->caller_kind && o->caller == r->caller;
 }
 
 /*
@@ -103,7 +101,7 @@ static struct log_open_line *
 find_open(struct log_build *b, const struct log_record *r)
 {
 	for (size_t i = 0; i < b->open_count; i++) {
-		if (is_same_caller(b, &b->open[i], r))
+		if (is_same_caller(&b->open[i], r))
 			return &b->open[i];
 	}
 	return NULL;

@@ -234,6 +234,7 @@ goes_round(struct arena *a, enum byte_order order, uint8_t word_len, uint32_t he
 
 		assert_null(log.problem);
 		assert_int_equal(log.dropped, 0);
+		assert_true(log.wrapped == (w->first != 0));
 		expect_what_is_left(w, &log);
 		arena_free(step);
 	}

@@ -161,6 +161,26 @@ reads_a_ring_whose_descriptors_ran_out_first(void **state)
 	assert_int_equal(log.overwritten, 92);
 }
 
+/* Head and tail that are possible, but leave records out. */
+static void
+finds_the_records_beyond_a_wrong_first_or_last_number(void **state)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct fakering *r = fakering_new(*state, ORDER_LITTLE, 8, 6, 14);
+		size_t off = i == 0 ? r->o->head_id : r->o->tail_id;
+
+		for (int k = 0; k < 50; k++)
+			fakering_printk(r, arena_printf(*state, "message %d", k));
+		fakephys_put(r->f, RING_STRUCT + off, i == 0 ? r->head_id - 5 : r->tail_id + 6, 8);
+
+		struct log log = read_log(*state, r);
+
+		assert_int_equal(log.count, 50);
+		expect_text(&log, 49, "message 49");
+		assert_non_null(log.problem);
+	}
+}
+
 static void
 reads_levels_and_flags_of_big_endian_kernels(void **state)
 {
@@ -169,11 +189,14 @@ reads_levels_and_flags_of_big_endian_kernels(void **state)
 	fakering_print(
 		r, (struct fake_print){
 			   .text = "x", .level = 3, .flags = 2, .caller = 0x80000001, .state = 2 });
+	fakering_print(r, (struct fake_print){ .text = "a", .caller = 1, .state = 2 });
+	fakering_print(r, (struct fake_print){ .text = "b", .flags = 8, .caller = 1, .state = 2 });
 
 	struct log log = read_log(*state, r);
 
 	assert_int_equal(log.message[0].level, 3);
 	assert_int_equal(log.message[0].caller_kind, MESSAGE_CALLER_CPU);
+	expect_text(&log, 1, "ab");
 }
 
 static void
@@ -221,6 +244,7 @@ joins_pieces_of_a_line_by_caller(void **state)
 {
 	struct fakering *r = fakering_new(*state, ORDER_LITTLE, 8, 4, 9);
 
+	fakering_print(r, (struct fake_print){ .text = "half a line", .caller = 6, .state = 2 });
 	fakering_print(r, (struct fake_print){ .text = "Code: 48 8b", .caller = 7, .state = 2 });
 	fakering_print(r, (struct fake_print){
 				  .text = "another CPU", .flags = 2, .caller = 8, .state = 2 });
@@ -233,11 +257,12 @@ joins_pieces_of_a_line_by_caller(void **state)
 
 	struct log log = read_log(*state, r);
 
-	assert_int_equal(log.count, 4);
-	expect_text(&log, 0, "Code: 48 8b 05 11 22");
-	expect_text(&log, 1, "another CPU");
-	expect_text(&log, 2, "RSP: 1");
-	expect_text(&log, 3, " alone");
+	assert_int_equal(log.count, 5);
+	expect_text(&log, 0, "half a line");
+	expect_text(&log, 1, "Code: 48 8b 05 11 22");
+	expect_text(&log, 2, "another CPU");
+	expect_text(&log, 3, "RSP: 1");
+	expect_text(&log, 4, " alone");
 }
 
 static void
@@ -446,6 +471,10 @@ refuses_absurd_lengths(void **state)
 	fakephys_put(r->f, RING_STRUCT, 40, 4);
 	assert_int_equal(log_read(&r->f->mem, fakering_info(*state, r, NULL), *state, &log)->code,
 			 ERROR_CORRUPT);
+	fakephys_put(r->f, RING_STRUCT, 22, 4);
+	fakephys_put(r->f, RING_STRUCT + r->o->text_ring, 26, 4);
+	assert_int_equal(log_read(&r->f->mem, fakering_info(*state, r, NULL), *state, &log)->code,
+			 ERROR_CORRUPT);
 	fakephys_put(r->f, RING_STRUCT, 4, 4);
 	fakephys_put(r->f, RING_STRUCT + r->o->text_ring, 63, 4);
 	assert_int_equal(log_read(&r->f->mem, fakering_info(*state, r, NULL), *state, &log)->code,
@@ -524,6 +553,7 @@ main(void)
 		UNIT_TEST(loses_only_the_records_of_missing_descriptors_and_infos),
 		UNIT_TEST(drops_a_record_whose_text_belongs_to_another_by_now),
 		UNIT_TEST(finds_the_records_without_first_and_last_number),
+		UNIT_TEST(finds_the_records_beyond_a_wrong_first_or_last_number),
 		UNIT_TEST(falls_back_on_the_ring_of_early_boot),
 		UNIT_TEST(names_the_key_that_vmcoreinfo_lacks),
 		UNIT_TEST(says_what_is_missing_without_vmcoreinfo),

@@ -96,6 +96,8 @@ expect_tables(struct vmem *v)
 	assert_int_equal(v->paging.root, ROOT);
 	assert_null(vmem_translate(v, image + 0x12345, &pa));
 	assert_int_equal(pa, RAM + 0x12345);
+	assert_null(vmem_translate(v, image + 0x54321, &pa)); /* by what is known now */
+	assert_int_equal(pa, RAM + 0x54321);
 	assert_null(memory_read(&v->mem, vmalloc + 2048, buf, 4096));
 	assert_int_equal(buf[0], 'A');
 	assert_int_equal(buf[2047], 'A');
