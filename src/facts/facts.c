@@ -164,7 +164,7 @@ facts_value_text(struct arena *a, enum fact_kind kind, const struct fact_value *
 	case FACT_KIND_NUMBER:
 		return arena_printf(a, "%" PRId64, v->number);
 	case FACT_KIND_ADDRESS:
-		return arena_printf(a, "0x%" PRIx64, v->address);
+		return v->shown != NULL ? v->shown : arena_printf(a, "0x%" PRIx64, v->address);
 	case FACT_KIND_REAL:
 		return arena_printf(a, "%.6g", v->real);
 	case FACT_KIND_BOOL:
@@ -381,6 +381,12 @@ facts_put_why(struct fact_row *r, enum fact_id id, const struct error *why)
 
 	if (c->count == 0 && !c->empty_list && c->why == NULL)
 		c->why = why;
+}
+
+struct fact *
+facts_edit(struct fact_row *r, enum fact_id id)
+{
+	return cell(r, id);
 }
 
 const struct fact *

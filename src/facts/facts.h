@@ -95,7 +95,8 @@ struct origin {
 };
 
 struct fact_value {
-	const char *name; /* in a map, else NULL */
+	const char *name;  /* in a map, else NULL */
+	const char *shown; /* of an address: what stands for it ("heap#1+0x40"), or NULL */
 	union {
 		struct str text; /* NUL-terminated in the arena */
 		int64_t number;
@@ -170,6 +171,9 @@ void facts_put_empty(struct fact_row *r, enum fact_id id, struct origin o);
 
 /* Takes a fact back (redaction, a better backtrace); it is unknown then. */
 void facts_clear(struct fact_row *r, enum fact_id id);
+
+/* The fact itself, for redaction, which changes values where they are. */
+struct fact *facts_edit(struct fact_row *r, enum fact_id id);
 
 /* Why it is not known. Kept only while it is not; the first reason stays. */
 void facts_put_why(struct fact_row *r, enum fact_id id, const struct error *why);
