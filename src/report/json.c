@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -324,7 +323,8 @@ release(void *o)
 }
 
 const struct error *
-report_write_json(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+report_render_json(const struct output_options *o, const struct facts *f, struct arena *a,
+		   struct str *out)
 {
 	struct arena *scratch = arena_new_temporary(a);
 	struct json_writer w = {
@@ -341,9 +341,9 @@ report_write_json(const struct output_options *o, const struct facts *f, struct 
 
 	const char *text =
 		json_object_to_json_string_length(root, o->one_line ? ONE_LINE : PRETTY, &len);
-	bool written = text != NULL && fwrite(text, 1, len, out) == len && fputc('\n', out) != EOF;
-	int number = errno;
 
+	if (text != NULL)
+		*out = str_of(arena_printf(a, "%.*s\n", (int)len, text));
 	arena_free(scratch);
-	return written ? NULL : error_errno(a, number, "cannot write the report");
+	return text != NULL ? NULL : error_new(a, ERROR_LIMIT, "the report is too long");
 }

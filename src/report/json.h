@@ -12,7 +12,8 @@
 
 #include "report/output.h"
 
-const struct error *report_write_json(const struct output_options *o, const struct facts *f,
-				      struct arena *a, FILE *out) MUST_CHECK;
+/* The text, with a line feed at its end. */
+const struct error *report_render_json(const struct output_options *o, const struct facts *f,
+				       struct arena *a, struct str *out) MUST_CHECK;
 
 #endif

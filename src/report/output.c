@@ -4,6 +4,7 @@
 #include "base/embedded.h"
 #include "base/limits.h"
 #include "report/json.h"
+#include "report/prepare.h"
 #include "report/template.h"
 
 #include <errno.h>
@@ -11,13 +12,13 @@
 
 struct output_format {
 	const char *name;
-	const struct error *(*write)(const struct output_options *o, const struct facts *f,
-				     struct arena *a, FILE *out);
+	const struct error *(*render)(const struct output_options *o, const struct facts *f,
+				      struct arena *a, struct str *out);
 };
 
 /* Formats that are no templates. */
 static const struct output_format structured[] = {
-	{ "json", report_write_json },
+	{ "json", report_render_json },
 };
 
 static const struct output_format *
@@ -153,31 +154,43 @@ output_check(const struct output_options *o, struct arena *a)
 }
 
 static const struct error *
-write_template(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+render_template(const struct output_options *o, const struct facts *f, struct arena *a,
+		struct str *out)
 {
 	struct str text = { NULL, 0 };
-	struct str report = { NULL, 0 };
 	const char *name = NULL;
 	const struct error *e = find_template(o, a, &text, &name);
 
-	if (e == NULL)
-		e = template_fill(text, name, o, f, a, &report);
-	if (e != NULL)
-		return e;
-	if (fwrite(report.p, 1, report.len, out) != report.len)
-		return error_errno(a, errno, "cannot write the report");
-	return NULL;
+	return e != NULL ? e : template_fill(text, name, o, f, a, out);
 }
 
-const struct error *
-output_write(const struct output_options *o, const struct facts *f, struct arena *a, FILE *out)
+static const struct error *
+render(const struct output_options *o, const struct facts *f, struct arena *a, struct str *out)
 {
 	const struct output_format *structure =
 		o->template == NULL ? find_structured(format_name(o)) : NULL;
-	const struct error *e =
-		structure == NULL ? write_template(o, f, a, out) : structure->write(o, f, a, out);
 
-	if (e == NULL && fflush(out) != 0)
+	if (structure != NULL)
+		return structure->render(o, f, a, out);
+	return render_template(o, f, a, out);
+}
+
+const struct error *
+output_write(const struct output_options *o, struct facts *f, struct arena *a, FILE *out)
+{
+	struct str report = { NULL, 0 };
+	const struct error *e = NULL;
+
+	if (o->redaction != NULL)
+		redact_facts(o->redaction, f);
+	prepare_facts(f, a);
+	e = render(o, f, a, &report);
+	/* What the search finds stands in the report: it is made once more. */
+	if (e == NULL && o->redaction != NULL && redact_audit(o->redaction, report, f) != 0)
+		e = render(o, f, a, &report);
+	if (e != NULL)
+		return e;
+	if (fwrite(report.p, 1, report.len, out) != report.len || fflush(out) != 0)
 		return error_errno(a, errno, "cannot write the report");
-	return e;
+	return NULL;
 }

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "facts/facts.h"
+#include "report/redact.h"
 
 #include <stdio.h>
 
@@ -25,19 +26,21 @@ struct output_options {
 	bool color;           /* the terminal shows colours */
 	bool one_line;        /* JSON as one object a line */
 	unsigned int width;   /* columns of the terminal; 0: not one */
+
+	/* What redact_facts() was called with: facts that came later are redacted too, and the
+	 * finished text is searched. NULL: nothing is. */
+	struct redaction *redaction;
 };
 
 /* Is there such a format (or can that template be read and understood)? Called before the
  * dump is opened, so that a typing error costs no time. */
 const struct error *output_check(const struct output_options *o, struct arena *a) MUST_CHECK;
 
-/* Puts the hidden facts that only templates use. Called once, when all else is known. */
-void output_prepare(struct facts *f, struct arena *a);
-
-/* Writes the whole report. The facts are complete and redacted. A full disk or a closed
- * pipe is an error of this call: it flushes. */
-const struct error *output_write(const struct output_options *o, const struct facts *f,
-				 struct arena *a, FILE *out) MUST_CHECK;
+/* Writes the whole report. The facts are complete; only what the report says of itself is
+ * added here (hidden facts for templates, redaction.residual[]). A full disk or a closed pipe
+ * is an error of this call: it flushes. */
+const struct error *output_write(const struct output_options *o, struct facts *f, struct arena *a,
+				 FILE *out) MUST_CHECK;
 
 /* Names of all formats, NULL-terminated. */
 const char *const *output_formats(struct arena *a);

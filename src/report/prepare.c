@@ -3,7 +3,9 @@
  * prepare.c - the hidden facts that templates show: numbers in units, what is worth showing
  * of a long list, what is not known and why.
  */
-#include "report/output.h"
+#include "report/prepare.h"
+
+#include "base/error.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -273,6 +275,7 @@ put_not_known(struct fact_row *root, struct arena *a)
 {
 	struct reasons all = { .root = root, .arena = a };
 
+	facts_clear(root, FACT_NOT_KNOWN);
 	collect_row(&all, root, "");
 	for (size_t i = 0; i < all.count; i++) {
 		if (all.reason[i].more != 0)
@@ -282,7 +285,7 @@ put_not_known(struct fact_row *root, struct arena *a)
 }
 
 void
-output_prepare(struct facts *f, struct arena *a)
+prepare_facts(struct facts *f, struct arena *a)
 {
 	struct fact_row *root = facts_root(f);
 

@@ -24,7 +24,13 @@ main(int argc, char **argv)
 
 	struct facts *f = facts_file_read(a, argv[2]);
 
-	output_prepare(f, a);
+	if (getenv("REDACT") != NULL) {
+		enum redact_profile profile = REDACT_SHARE;
+
+		(void)redact_find_profile(str_of(getenv("REDACT")), &profile);
+		o.redaction = redact_new(profile, a);
+		redact_facts(o.redaction, f);
+	}
 	e = output_check(&o, a);
 	if (e == NULL)
 		e = output_write(&o, f, a, stdout);

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/redact.h"
+
+#include "base/compiler.h"
+#include "report/redact_address.h"
+#include "report/redact_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	REDACT_VERSION = 1, /* of what is replaced and how */
+	COMM_LEN = 15,      /* a task's name is cut to that */
+};
+
+/* How the texts of a fact are treated. */
+enum policy {
+	POLICY_TEXT, /* searched; what no row below names */
+	POLICY_KEEP, /* names of the kernel, closed lists, numbers, code */
+	POLICY_HOST,
+	POLICY_PATH,
+	POLICY_SOURCE, /* a file of the source; relative paths are in the kernel's tree */
+	POLICY_CMDLINE,
+	POLICY_COMM,
+	POLICY_LOG,    /* lines of the log */
+	POLICY_QUOTED, /* a value in words; strings stand in quotes */
+};
+
+static const enum policy policies[FACT_COUNT] = {
+	[FACT_SCHEMA] = POLICY_KEEP,
+	[FACT_TOOL_NAME] = POLICY_KEEP,
+	[FACT_TOOL_VERSION] = POLICY_KEEP,
+	[FACT_TOOL_FEATURES] = POLICY_KEEP,
+	[FACT_TOOL_RULES_SOURCES] = POLICY_PATH,
+	[FACT_INPUT_PATH] = POLICY_PATH,
+	[FACT_INPUT_FORMAT] = POLICY_KEEP,
+	[FACT_INPUT_COMPRESSION] = POLICY_KEEP,
+	[FACT_DEBUGINFO_VMLINUX] = POLICY_PATH,
+	[FACT_DEBUGINFO_BUILD_ID] = POLICY_KEEP,
+	[FACT_DEBUGINFO_SEARCHED] = POLICY_PATH,
+	[FACT_DEBUGINFO_INSTALL] = POLICY_KEEP,
+	[FACT_SYSTEM_RELEASE] = POLICY_KEEP,
+	[FACT_SYSTEM_ARCH] = POLICY_KEEP,
+	[FACT_SYSTEM_NODENAME] = POLICY_HOST,
+	[FACT_SYSTEM_BUILD_ID] = POLICY_KEEP,
+	[FACT_SYSTEM_CMDLINE] = POLICY_CMDLINE,
+	[FACT_SYSTEM_HYPERVISOR] = POLICY_KEEP,
+	[FACT_PANIC_STRING] = POLICY_LOG,
+	[FACT_PANIC_TRIGGER] = POLICY_KEEP,
+	[FACT_PANIC_POLICY] = POLICY_KEEP,
+	[FACT_FAULT_ADDRESS_CLASS] = POLICY_KEEP,
+	[FACT_FAULT_ACCESS] = POLICY_KEEP,
+	[FACT_FAULT_MODE] = POLICY_KEEP,
+	[FACT_FAULT_INSTRUCTION_BYTES] = POLICY_KEEP,
+	[FACT_FAULT_INSTRUCTION_TEXT] = POLICY_KEEP,
+	[FACT_FAULT_INSTRUCTION_FUNCTION] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_TEXT] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_BASE] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_INDEX] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_TYPE] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_MEMBER] = POLICY_KEEP,
+	[FACT_FAULT_OPERAND_EXPRESSION] = POLICY_KEEP,
+	[FACT_TAINT_TEXT] = POLICY_KEEP,
+	[FACT_LOG_TAIL] = POLICY_LOG,
+	[FACT_VERDICT_KIND] = POLICY_KEEP,
+	[FACT_VERDICT_FAMILY] = POLICY_KEEP,
+	[FACT_VERDICT_ORIGIN] = POLICY_KEEP,
+	[FACT_VERDICT_FUNCTION] = POLICY_KEEP,
+	[FACT_VERDICT_MODULE] = POLICY_KEEP,
+	[FACT_VERDICT_ACCESS] = POLICY_KEEP,
+	[FACT_VERDICT_SEVERITY] = POLICY_KEEP,
+	[FACT_VERDICT_RULE] = POLICY_KEEP,
+	[FACT_VERDICT_REFERENCES] = POLICY_KEEP,
+	[FACT_SIGNATURE_ID] = POLICY_KEEP,
+	[FACT_SIGNATURE_TEXT] = POLICY_KEEP,
+	[FACT_SIGNATURE_EXACT_ID] = POLICY_KEEP,
+	[FACT_SIGNATURE_EXACT_TEXT] = POLICY_KEEP,
+	[FACT_SIGNATURE_ALTERNATES] = POLICY_KEEP,
+	[FACT_REDACTION_PROFILE] = POLICY_KEEP,
+	[FACT_REDACTION_RESIDUAL] = POLICY_KEEP,
+	[EVENT_KIND] = POLICY_KEEP,
+	[EVENT_FAMILY] = POLICY_KEEP,
+	[EVENT_HEAD] = POLICY_LOG,
+	[EVENT_FUNCTION] = POLICY_KEEP,
+	[EVENT_MODULE] = POLICY_KEEP,
+	[EVENT_ACCESS] = POLICY_KEEP,
+	[EVENT_COMM] = POLICY_COMM,
+	[EVENT_TAINT] = POLICY_KEEP,
+	[EVENT_TEXT] = POLICY_LOG,
+	[FRAME_FUNCTION] = POLICY_KEEP,
+	[FRAME_MODULE] = POLICY_KEEP,
+	[FRAME_FILE] = POLICY_SOURCE,
+	[FRAME_CONTEXT] = POLICY_KEEP,
+	[BACKTRACE_SOURCE] = POLICY_KEEP,
+	[TASK_COMM] = POLICY_COMM,
+	[TASK_STATE] = POLICY_KEEP,
+	[TASK_SYSCALL_NAME] = POLICY_KEEP,
+	[PARENT_COMM] = POLICY_COMM,
+	[MODULE_NAME] = POLICY_KEEP,
+	[MODULE_TAINT] = POLICY_KEEP,
+	[MODULE_BUILD_ID] = POLICY_KEEP,
+	[MODULE_DEBUG_FILE] = POLICY_PATH,
+	[TAINT_FLAG_LETTER] = POLICY_KEEP,
+	[TAINT_FLAG_NAME] = POLICY_KEEP,
+	[TAINT_FLAG_MEANING] = POLICY_KEEP,
+	[INSTRUCTION_BYTES] = POLICY_KEEP,
+	[INSTRUCTION_TEXT] = POLICY_KEEP,
+	[INSTRUCTION_FILE] = POLICY_SOURCE,
+	[INSTRUCTION_SOURCE] = POLICY_KEEP,
+	[PAGE_TABLE_LEVEL] = POLICY_KEEP,
+	[PAGE_TABLE_FLAGS] = POLICY_KEEP,
+	[ARGUMENT_REGISTER] = POLICY_KEEP,
+	[ARGUMENT_TYPE] = POLICY_KEEP,
+	[ARGUMENT_NAME] = POLICY_KEEP,
+	[ARGUMENT_TEXT] = POLICY_QUOTED,
+	[ARGUMENT_SYMBOL] = POLICY_KEEP,
+	[EVIDENCE_FACT] = POLICY_KEEP,
+	[FINDING_RULE] = POLICY_KEEP,
+	[FINDING_ROLE] = POLICY_KEEP,
+	[CONTEXT_CLASS] = POLICY_KEEP,
+	[CONTEXT_TEXT] = POLICY_LOG,
+	[DIAGNOSTIC_SEVERITY] = POLICY_KEEP,
+	[DIAGNOSTIC_STAGE] = POLICY_KEEP,
+	[NOT_KNOWN_FACTS] = POLICY_KEEP,
+	[TIMING_STAGE] = POLICY_KEEP,
+};
+
+/* ---- one value ---- */
+
+static struct str
+shown_host(struct redaction *r, struct str s)
+{
+	if (s.len == 0 || str_is(s, STR("(none)")) || str_starts(s, STR("localhost")) ||
+	    names_is_ours(r, s))
+		return s;
+	redact_learn_host(r, s);
+	names_count(r, NAME_HOST);
+	return names_shown(r, NAME_HOST, s);
+}
+
+/* A name that was cut off may end in the beginning of the host's. */
+static struct str
+without_cut_host(struct redaction *r, struct str s)
+{
+	for (size_t i = 0; s.len == COMM_LEN && i < r->count; i++) {
+		const struct name *n = &r->name[i];
+
+		for (size_t len = n->original.len; n->class == NAME_HOST && len-- > 5;) {
+			if (len > s.len || !str_ends(s, str_first(n->original, len)))
+				continue;
+			names_count(r, NAME_HOST);
+			return str_of(arena_printf(r->arena, "%.*s%.*s",
+						   STR_ARG(str_first(s, s.len - len)),
+						   STR_ARG(n->shown)));
+		}
+	}
+	return s;
+}
+
+static struct str
+shown_comm(struct redaction *r, struct str s)
+{
+	if (r->profile == REDACT_PUBLIC && !redact_is_listed("rules/comm.list", s) &&
+	    !names_is_ours(r, s)) {
+		if (s.len >= 4)
+			names_learn(r, NAME_COMM, s);
+		names_count(r, NAME_COMM);
+		return names_shown(r, NAME_COMM, s);
+	}
+	return without_cut_host(r, redact_words(r, s));
+}
+
+static struct str
+shown_text(struct redaction *r, enum policy policy, struct str s, enum line_state *state)
+{
+	switch (policy) {
+	case POLICY_KEEP:
+		return s;
+	case POLICY_HOST:
+		return shown_host(r, s);
+	case POLICY_PATH:
+		return redact_path(r, s);
+	case POLICY_SOURCE:
+		return s.len != 0 && s.p[0] == '/' ? redact_path(r, s) : s;
+	case POLICY_CMDLINE:
+		return redact_cmdline(r, s);
+	case POLICY_COMM:
+		return shown_comm(r, s);
+	case POLICY_LOG:
+		return redact_log_line(r, s, state);
+	case POLICY_QUOTED:
+		return redact_quoted(r, s);
+	case POLICY_TEXT:
+		break;
+	}
+	return redact_text(r, s);
+}
+
+/* ---- facts ---- */
+
+static void
+redact_origin(struct redaction *r, struct fact *fact)
+{
+	/* Ours to word: but for paths they name lines, registers, tables. */
+	if (fact->origin.text != NULL && !r->learning && strchr(fact->origin.text, '/') != NULL)
+		fact->origin.text = redact_text(r, str_of(fact->origin.text)).p;
+}
+
+static void
+redact_why(struct redaction *r, struct fact *fact)
+{
+	const char *text = NULL;
+	struct str shown = { NULL, 0 };
+
+	if (fact->why == NULL)
+		return;
+	text = error_text(r->arena, fact->why);
+	shown = redact_text(r, str_of(text));
+	if (!r->learning && !str_is_c(shown, text))
+		fact->why = error_new(r->arena, fact->why->code, "%s", shown.p);
+}
+
+static void
+redact_texts(struct redaction *r, enum fact_id id, struct fact *fact)
+{
+	enum policy policy = policies[id];
+	enum line_state state = LINE_PLAIN;
+
+	for (size_t i = 0; i < fact->count && policy != POLICY_KEEP; i++) {
+		struct str shown = shown_text(r, policy, fact->values[i].text, &state);
+
+		if (!r->learning)
+			fact->values[i].text = shown;
+	}
+}
+
+static void
+redact_addresses(struct redaction *r, struct fact *fact)
+{
+	for (size_t i = 0; i < fact->count && !r->learning; i++) {
+		struct fact_value *v = &fact->values[i];
+		struct str shown = { NULL, 0 };
+
+		if (v->shown != NULL || !redact_address(r, v->address, &shown))
+			continue;
+		v->shown = shown.p;
+		names_count(r, NAME_ADDRESS);
+	}
+}
+
+/* Facts that nobody adds to after the first redaction. */
+static bool
+is_complete(enum fact_id id)
+{
+	return id == FACT_EVENTS || id == FACT_LOG_TAIL || id == FACT_LOG_CONTEXT ||
+	       id == FACT_MODULES || id == FACT_BACKTRACE || id == FACT_DISASSEMBLY;
+}
+
+static void redact_row(struct redaction *r, struct fact_row *row);
+
+static void
+redact_fact(struct redaction *r, struct fact_row *row, enum fact_id id)
+{
+	const struct fact_info *info = facts_info(id);
+	struct fact *fact = facts_edit(row, id);
+
+	if (r->done && is_complete(id))
+		return;
+	redact_origin(r, fact);
+	redact_why(r, fact);
+	if (info->kind == FACT_KIND_TEXT)
+		redact_texts(r, id, fact);
+	else if (info->kind == FACT_KIND_ADDRESS && r->profile == REDACT_PUBLIC)
+		redact_addresses(r, fact);
+	/* An alias ("event") is a row that stands elsewhere too. */
+	for (size_t i = 0; i < fact->count && info->kind == FACT_KIND_ROW && !info->hidden; i++)
+		redact_row(r, fact->values[i].row);
+}
+
+/* Rows in rows: no deeper than schema.def nests them. */
+static void
+redact_row(struct redaction *r, struct fact_row *row)
+{
+	enum fact_id first = FACT_NONE;
+	size_t count = 0;
+
+	facts_of_shape(row->shape, &first, &count);
+	for (enum fact_id id = first; id < first + count; id++)
+		redact_fact(r, row, id);
+}
+
+/* ---- all ---- */
+
+/* Writers that did not agree, as diagnostics: their words are texts like others from here. */
+static void
+publish_conflicts(struct redaction *r, struct facts *f)
+{
+	struct origin run = { ORIGIN_RUN, "this run" };
+	size_t count = 0;
+	const struct fact_conflict *c = facts_conflicts(f, &count);
+
+	for (; r->conflicts < count; r->conflicts++) {
+		const struct fact_conflict *x = &c[r->conflicts];
+		struct fact_row *row = facts_put_row(facts_root(f), FACT_DIAGNOSTICS, run);
+
+		facts_put_text(row, DIAGNOSTIC_SEVERITY, STR("note"), run);
+		facts_put_text(row, DIAGNOSTIC_STAGE, STR("compare sources"), run);
+		facts_put_text(
+			row, DIAGNOSTIC_MESSAGE,
+			str_of(arena_printf(r->arena, "%s is '%s' (%s), not '%s' (%s)",
+					    facts_info(x->id)->path, x->kept, x->kept_origin.text,
+					    x->dropped, x->dropped_origin.text)),
+			run);
+	}
+}
+
+static void
+take_machine(struct redaction *r, struct facts *f)
+{
+	static const char *const narrow[] = { "i386", "arm" };
+	struct fact_row *root = facts_root(f);
+	struct str arch = { NULL, 0 };
+
+	if (facts_get_address(root, FACT_SYSTEM_KASLR_OFFSET, &r->kaslr))
+		r->has_kaslr = true;
+	for (size_t i = 0; facts_get_text(root, FACT_SYSTEM_ARCH, &arch) && i < ARRAY_LEN(narrow);
+	     i++)
+		r->narrow = r->narrow || str_is_c(arch, narrow[i]);
+	if (r->profile != REDACT_PUBLIC || !facts_known(root, FACT_SYSTEM_KASLR_OFFSET))
+		return;
+	facts_clear(root, FACT_SYSTEM_KASLR_OFFSET);
+	facts_put_why(root, FACT_SYSTEM_KASLR_OFFSET,
+		      error_new(r->arena, ERROR_ABSENT, "left out by the profile 'public'"));
+}
+
+static const char *const profile_names[] = {
+	[REDACT_NONE] = "none",
+	[REDACT_SHARE] = "share",
+	[REDACT_PUBLIC] = "public",
+};
+
+static void
+put_counts(struct redaction *r, struct fact_row *root)
+{
+	struct origin run = { ORIGIN_RUN, "redaction" };
+
+	facts_clear(root, FACT_REDACTION_PROFILE);
+	facts_clear(root, FACT_REDACTION_COUNTS);
+	for (enum name_class c = 0; c < NAME_CLASS_COUNT; c++) {
+		if (r->replaced[c] != 0)
+			facts_put_number_named(root, FACT_REDACTION_COUNTS, names_class_name(c),
+					       (int64_t)r->replaced[c], run);
+	}
+	if (!facts_known(root, FACT_REDACTION_COUNTS))
+		facts_put_empty(root, FACT_REDACTION_COUNTS, run);
+	facts_put_text(root, FACT_REDACTION_PROFILE, str_of(profile_names[r->profile]), run);
+	facts_put_number(root, FACT_REDACTION_VERSION, REDACT_VERSION, run);
+}
+
+void
+redact_facts(struct redaction *r, struct facts *f)
+{
+	publish_conflicts(r, f);
+	if (r->profile != REDACT_NONE) {
+		take_machine(r, f);
+		/* Once to learn what is to be looked for: a name may stand in a line before
+		 * the one that says it is a name. */
+		r->learning = true;
+		redact_row(r, facts_root(f));
+		r->learning = false;
+		redact_row(r, facts_root(f));
+		r->done = true;
+	}
+	put_counts(r, facts_root(f));
+}
+
+bool
+redact_find_profile(struct str name, enum redact_profile *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(profile_names); i++) {
+		if (str_is_c(name, profile_names[i])) {
+			*out = (enum redact_profile)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct redaction *
+redact_new(enum redact_profile profile, struct arena *a)
+{
+	struct redaction *r = ARENA_NEW(a, struct redaction);
+
+	r->arena = a;
+	r->profile = profile;
+	return r;
+}
