@@ -46,6 +46,7 @@ struct run {
 	struct arena *a;
 	struct budget budget;
 	struct facts *facts;
+	struct redaction *redaction;
 	struct dump *dump; /* NULL: the input is a text log */
 	int log_fd;        /* of the text log, else -1 */
 	struct vmem *vmem; /* NULL: not found */
@@ -368,9 +369,14 @@ report_gaps(struct run *r)
 static const struct error *
 judge(struct run *r)
 {
+	const struct verdict *v = NULL;
+
 	publish_rules(r->facts, r->rules);
 	signature_publish(r->facts, r->a);
-	verdict_publish(verdict_judge(r->rules, r->facts, r->a), r->facts);
+	v = verdict_judge(r->rules, r->facts, r->a);
+	/* Between them: rules judge what was found, and say what may be shown. */
+	redact_facts(r->redaction, r->facts);
+	verdict_publish(v, r->facts);
 	return NULL;
 }
 
@@ -406,9 +412,9 @@ write_report(struct run *r)
 		.template = r->o->template,
 		.color = r->o->color == COLOR_ALWAYS,
 		.one_line = r->one_of_several,
+		.redaction = r->redaction,
 	};
 
-	output_prepare(r->facts, r->a);
 	return output_write(&how, r->facts, r->a, r->out);
 }
 
@@ -550,9 +556,12 @@ pipeline_run(const struct options *o, const struct rules *rules, const char *con
 		.budget = budget_of(o->timeout_ns, o->max_memory_bytes),
 		.log_fd = -1,
 	};
+	enum redact_profile profile = REDACT_SHARE;
 
 	r.a = arena_new(&r.budget);
 	r.facts = facts_new(r.a);
+	(void)redact_find_profile(str_of(o->redact), &profile);
+	r.redaction = redact_new(profile, r.a);
 
 	enum pipeline_status status = run_in_arena(&r);
 

@@ -69,6 +69,17 @@ seconds_text(struct arena *a, double seconds)
 }
 
 static void
+put_complete(struct fact_row *root)
+{
+	const struct fact *complete = facts_get(root, FACT_INPUT_COMPLETE);
+
+	if (complete->count != 0)
+		facts_put_text(root, FACT_INPUT_COMPLETE_TEXT,
+			       str_of(complete->values[0].flag ? "complete" : "not complete"),
+			       ours);
+}
+
+static void
 put_units(struct fact_row *root, struct arena *a)
 {
 	const struct fact *uptime = facts_get(root, FACT_SYSTEM_UPTIME);
@@ -144,6 +155,21 @@ put_context(struct fact_row *root)
 	for (size_t i = 0; i < lines->count; i++)
 		facts_put_bool(lines->values[i].row, CONTEXT_SHOWN,
 			       i + PREPARE_CONTEXT >= lines->count, ours);
+}
+
+/* Notes are for programs; a person reads what is wrong. */
+static void
+put_serious(struct fact_row *root)
+{
+	const struct fact *all = facts_get(root, FACT_DIAGNOSTICS);
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct str severity = { NULL, 0 };
+		bool note = facts_get_text(all->values[i].row, DIAGNOSTIC_SEVERITY, &severity) &&
+			    str_is(severity, STR("note"));
+
+		facts_put_bool(all->values[i].row, DIAGNOSTIC_SERIOUS, !note, ours);
+	}
 }
 
 /* ---- stacks ---- */
@@ -289,11 +315,13 @@ prepare_facts(struct facts *f, struct arena *a)
 {
 	struct fact_row *root = facts_root(f);
 
+	put_complete(root);
 	put_units(root, a);
 	put_confidence(root);
 	put_others(root);
 	put_near(root);
 	put_context(root);
+	put_serious(root);
 	put_stacks(root);
 	put_not_known(root, a);
 }

@@ -69,6 +69,10 @@ match_ipv4(struct str s)
 
 	size_t len = s.len - rest.len;
 
+	/* 2.6.33.1-19.fc13, 2.6.27.9: kernels of their time. */
+	if ((part[0] == 2 && part[1] == 6) ||
+	    (at(s, len) == '-' && match_ipv4(str_from(s, len + 1)) == 0))
+		return 0;
 	if (!ends_at(s, len) || (at(s, len) == '.' && is_digit(at(s, len + 1))))
 		return 0;
 	if (part[0] == 127 || (part[0] | part[1] | part[2] | part[3]) == 0 ||
@@ -278,14 +282,17 @@ match_fqdn(struct str s)
 			return 0;
 		labels++;
 	}
-	return labels >= 2 && is_top_domain(label) ? len : 0;
+	/* checkstack.pl is a script: a country's domain needs one more label. */
+	return labels >= (label.len == 2 ? 3 : 2) && is_top_domain(label) ? len : 0;
 }
 
 /* ---- paths ---- */
 
-/* Folders that are the system's own: what lies there tells nothing about anybody. */
+/* Folders that are the system's own: what lies there tells nothing about anybody. (uevents
+ * name devices by their place below /sys.) */
 static const char *const common_folders[] = {
-	"/proc", "/sys", "/dev", "/boot", "/usr/lib/debug", "/lib/modules", "/usr/lib/modules",
+	"/proc", "/sys",           "/dev",         "/devices",
+	"/boot", "/usr/lib/debug", "/lib/modules", "/usr/lib/modules",
 };
 
 /* Files that the kernel itself names. */
@@ -342,20 +349,54 @@ is_source_file(struct str path)
 	       str_ends(path, STR(".rs")) || str_ends(path, STR(".S"));
 }
 
-/* The first folder of the kernel's tree in the path, and all below it. */
+/* The component of a path that begins at off. */
+static struct str
+component(struct str path, size_t off)
+{
+	struct str rest = str_from(path, off);
+	size_t end = str_find_char(rest, '/');
+
+	return end == STR_NONE ? rest : str_first(rest, end);
+}
+
+/* A folder that somebody keeps a kernel in is called after it. */
+static bool
+is_tree_root(struct str name)
+{
+	return str_has(name, STR("linux")) || str_starts(name, STR("kernel"));
+}
+
+/*
+ * Where the path below the source tree begins, or STR_NONE: behind a folder that is called
+ * like a tree; without one, at the first of the last folders that are a tree's own.
+ */
+static size_t
+source_start(struct str path)
+{
+	size_t start = STR_NONE;
+	bool run = false;
+	bool root = false;
+
+	for (size_t off = 1; off < path.len; off += component(path, off).len + 1) {
+		struct str name = component(path, off);
+		bool folder = is_source_folder(name) && off + name.len < path.len;
+
+		if (folder && (root || str_is(name, STR("arch"))))
+			return off;
+		if (folder && !run)
+			start = off;
+		run = folder;
+		root = is_tree_root(name);
+	}
+	return start;
+}
+
 static struct str
 source_tail(struct str path)
 {
-	if (!is_source_file(path))
-		return (struct str){ NULL, 0 };
-	for (size_t i = 0; i < path.len; i++) {
-		struct str rest = str_from(path, i + 1);
-		size_t end = str_find_char(rest, '/');
+	size_t start = is_source_file(path) ? source_start(path) : STR_NONE;
 
-		if (path.p[i] == '/' && end != STR_NONE && is_source_folder(str_first(rest, end)))
-			return rest;
-	}
-	return (struct str){ NULL, 0 };
+	return start == STR_NONE ? (struct str){ NULL, 0 } : str_from(path, start);
 }
 
 /* Bytes above ASCII are letters of some language. */

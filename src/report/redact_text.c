@@ -407,12 +407,16 @@ take_path(struct scan *s)
 {
 	struct match_path m = { 0 };
 
-	if (!match_path(s->rest, &m))
+	/* </TASK> closes what <TASK> opened. */
+	if (str_ends(before_here(s), STR("<")) || !match_path(s->rest, &m))
 		return 0;
 
 	struct str path = str_first(s->rest, m.len);
 
-	text_put(s->out, is_public_url(s) ? path : redact_path(s->r, path));
+	/* ./include/linux/list.h */
+	if (str_ends(before_here(s), STR(".")) && m.tail.len + 1 == m.len)
+		m.keep = true;
+	text_put(s->out, m.keep || is_public_url(s) ? path : redact_path(s->r, path));
 	return m.len;
 }
 
@@ -483,7 +487,7 @@ take_fqdn(struct scan *s)
 	size_t n = match_fqdn(s->rest);
 	struct str host = str_first(s->rest, n);
 
-	if (n == 0)
+	if (n == 0 || (str_ends(before_here(s), STR("/")) && !str_ends(before_here(s), STR("//"))))
 		return 0;
 	if (is_public_host(host))
 		text_put(s->out, host);

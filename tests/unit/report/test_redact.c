@@ -109,6 +109,7 @@ share_keeps_what_a_maintainer_needs(void **state)
 		"core::fmt::write",
 		"\"foo.com\"",
 		"pci 0000:00:1f.2: [8086:2922]",
+		"]  </TASK>",
 		"time 12:34:56",
 		"SerialNumber=3",
 		"driver version 7.10.54.0",
