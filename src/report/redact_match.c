@@ -51,6 +51,30 @@ ends_at(struct str s, size_t i)
 
 /* ---- network addresses ---- */
 
+/* Addresses that everybody has, and kernels of their time (2.6.33.1). */
+static bool
+is_common_ipv4(const uint64_t part[4])
+{
+	return part[0] == 127 || (part[0] == 2 && part[1] == 6) ||
+	       (part[0] | part[1] | part[2] | part[3]) == 0 ||
+	       (part[0] & part[1] & part[2] & part[3]) == 255;
+}
+
+/* 1.2.3.4.5 and 2.4.37.9-19.fc13 are versions; 10.0.0.1-10.0.0.9 is none. */
+static bool
+ends_ipv4(struct str s, size_t len, uint64_t first)
+{
+	size_t digits = 0;
+
+	if (at(s, len) == '.')
+		return !is_digit(at(s, len + 1));
+	if (at(s, len) != '-' || first >= 10)
+		return ends_at(s, len);
+	while (is_digit(at(s, len + 1 + digits)))
+		digits++;
+	return digits != 0 && at(s, len + 1 + digits) == '.' && is_digit(at(s, len + 2 + digits));
+}
+
 size_t
 match_ipv4(struct str s)
 {
@@ -69,16 +93,7 @@ match_ipv4(struct str s)
 
 	size_t len = s.len - rest.len;
 
-	/* 2.6.33.1-19.fc13, 2.6.27.9: kernels of their time. */
-	if ((part[0] == 2 && part[1] == 6) ||
-	    (at(s, len) == '-' && match_ipv4(str_from(s, len + 1)) == 0))
-		return 0;
-	if (!ends_at(s, len) || (at(s, len) == '.' && is_digit(at(s, len + 1))))
-		return 0;
-	if (part[0] == 127 || (part[0] | part[1] | part[2] | part[3]) == 0 ||
-	    (part[0] & part[1] & part[2] & part[3]) == 255)
-		return 0;
-	return len;
+	return ends_ipv4(s, len, part[0]) && !is_common_ipv4(part) ? len : 0;
 }
 
 struct groups {
