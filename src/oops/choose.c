@@ -33,10 +33,12 @@ severity(const struct event *e)
 	return 0;
 }
 
+/* By its head line, or by the "[#1]" of an oops that it joined. */
 static bool
 is_oops(const struct event *e)
 {
-	return (e->class & (CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK)) != 0;
+	return e->count != 0 ||
+	       (e->class & (CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK)) != 0;
 }
 
 /* Nothing but its own tail follows it in its boot: the machine went down there. */

@@ -24,23 +24,24 @@
 
 enum {
 	WARNED = CLASS_WARN | CLASS_CHECK | CLASS_DATA | CLASS_HANG,
+
+	/* What ends in an oops: a check of a data structure does by the BUG that it joined. */
+	DIED = CLASSES_OOPS | CLASS_DATA | CLASS_STACK,
 };
 
 static const struct oops_head heads[] = {
-	WRAPPER("Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
-		"panic_on_oops"),
-	WRAPPER("Fatal exception in interrupt", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE,
-		CLASSES_OOPS, NULL),
-	WRAPPER("{detail}: Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
+	WRAPPER("Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, DIED, "panic_on_oops"),
+	WRAPPER("Fatal exception in interrupt", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, DIED, NULL),
+	WRAPPER("{detail}: Fatal exception", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, DIED,
 		"panic_on_oops"),
 	WRAPPER("{detail}: Fatal exception in interrupt", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE,
-		CLASSES_OOPS, NULL),
-	WRAPPER("Oopsed too often{detail}", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, CLASSES_OOPS,
+		DIED, NULL),
+	WRAPPER("Oopsed too often{detail}", KIND_PANIC_FATAL_EXCEPTION, BLAME_NONE, DIED,
 		"oops_limit"),
-	WRAPPER("Machine halted.", KIND_DOUBLE_FAULT, BLAME_TRACE, CLASSES_OOPS, NULL),
-	WRAPPER("bad mode", KIND_PANIC_BAD_MODE, BLAME_TRACE, CLASSES_OOPS, NULL),
-	WRAPPER("Unhandled exception", KIND_PANIC_BAD_MODE, BLAME_TRACE, CLASSES_OOPS, NULL),
-	WRAPPER("stack guard hit", KIND_STACK_OVERFLOW, BLAME_TRACE, CLASSES_OOPS, NULL),
+	WRAPPER("Machine halted.", KIND_DOUBLE_FAULT, BLAME_TRACE, DIED, NULL),
+	WRAPPER("bad mode", KIND_PANIC_BAD_MODE, BLAME_TRACE, DIED, NULL),
+	WRAPPER("Unhandled exception", KIND_PANIC_BAD_MODE, BLAME_TRACE, DIED, NULL),
+	WRAPPER("stack guard hit", KIND_STACK_OVERFLOW, BLAME_TRACE, DIED, NULL),
 	WRAPPER("panic_on_warn set", KIND_PANIC_ON_WARN, BLAME_NONE, WARNED, "panic_on_warn"),
 	WRAPPER("scheduling while atomic", KIND_SCHED_WHILE_ATOMIC, BLAME_TRACE, WARNED,
 		"panic_on_warn"),
