@@ -6,6 +6,7 @@
 #include "host/output.h"
 #include "kernel/code.h"
 #include "kernel/log.h"
+#include "kernel/utsname.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
 #include "publish.h"
@@ -144,6 +145,22 @@ describe_input(struct run *r)
 	return NULL;
 }
 
+/* Hypervisors record VMCOREINFO only if they were told to; the kernel keeps it in memory. */
+static const struct error *
+find_vmcoreinfo(struct run *r)
+{
+	if (r->dump == NULL || r->dump->vmcoreinfo != NULL)
+		return NULL;
+	if (!dump_scan_vmcoreinfo(r->dump))
+		return error_new(
+			r->a, ERROR_ABSENT,
+			"neither the notes nor the memory of the dump have it; QEMU records it "
+			"with '-device vmcoreinfo'");
+	publish_vmcoreinfo(r->facts, r->dump->vmcoreinfo,
+			   (struct origin){ ORIGIN_MEMORY, "VMCOREINFO found in memory" });
+	return NULL;
+}
+
 static const struct error *
 map_memory(struct run *r)
 {
@@ -152,8 +169,24 @@ map_memory(struct run *r)
 
 	const struct error *e = vmem_open(r->dump, r->a, &r->vmem);
 
+	if (e != NULL)
+		return e;
+	publish_vmem(r->facts, r->vmem);
+	return r->vmem->problem;
+}
+
+static const struct error *
+read_names(struct run *r)
+{
+	struct utsname_of_dump u = { 0 };
+
+	if (r->vmem == NULL || r->dump->vmcoreinfo == NULL)
+		return NULL; /* said already */
+
+	const struct error *e = utsname_read(&r->vmem->mem, r->dump->vmcoreinfo, r->a, &u);
+
 	if (e == NULL)
-		publish_vmem(r->facts, r->vmem);
+		publish_names(r->facts, &u);
 	return e;
 }
 
@@ -427,7 +460,9 @@ explain_rule(struct run *r)
 static const struct stage stages[] = {
 	{ "open the dump", open_input, VITAL, TO_ALL },
 	{ "describe the input", describe_input, OPTIONAL, TO_ALL },
-	{ "map virtual memory", map_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "find VMCOREINFO", find_vmcoreinfo, OPTIONAL, TO_ALL },
+	{ "map virtual memory", map_memory, OPTIONAL, TO_ALL },
+	{ "read the names of the system", read_names, OPTIONAL, TO_ALL },
 	{ "read the kernel log", read_log, OPTIONAL, TO_ALL },
 	{ "recognise the log", check_log, VITAL, TO_ALL },
 	{ "read the events", read_events, OPTIONAL, TO_ALL },

@@ -42,8 +42,8 @@ put_if_any(struct facts *f, enum fact_id id, struct str s, struct origin o)
 		facts_put_text(facts_root(f), id, s, o);
 }
 
-static void
-publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v)
+void
+publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v, struct origin from)
 {
 	struct fact_row *root = facts_root(f);
 	struct str s = { NULL, 0 };
@@ -51,13 +51,13 @@ publish_vmcoreinfo(struct facts *f, const struct vmcoreinfo *v)
 	uint64_t offset = 0;
 
 	if (vmcoreinfo_find(v, "OSRELEASE", &s))
-		put_if_any(f, FACT_SYSTEM_RELEASE, s, from_notes);
+		put_if_any(f, FACT_SYSTEM_RELEASE, s, from);
 	if (vmcoreinfo_find(v, "BUILD-ID", &s))
-		put_if_any(f, FACT_SYSTEM_BUILD_ID, s, from_notes);
+		put_if_any(f, FACT_SYSTEM_BUILD_ID, s, from);
 	if (vmcoreinfo_find(v, "CRASHTIME", &s) && str_to_number(s, &seconds))
-		facts_put_time(root, FACT_SYSTEM_CRASH_TIME, (int64_t)seconds, from_notes);
+		facts_put_time(root, FACT_SYSTEM_CRASH_TIME, (int64_t)seconds, from);
 	if (vmcoreinfo_hex(v, "KERNELOFFSET", &offset))
-		facts_put_address(root, FACT_SYSTEM_KASLR_OFFSET, offset, from_notes);
+		facts_put_address(root, FACT_SYSTEM_KASLR_OFFSET, offset, from);
 }
 
 void
@@ -73,7 +73,7 @@ publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 	if (d->has_dump_level)
 		facts_put_number(root, FACT_INPUT_DUMP_LEVEL, d->dump_level, from_header);
 	if (d->vmcoreinfo != NULL)
-		publish_vmcoreinfo(f, d->vmcoreinfo);
+		publish_vmcoreinfo(f, d->vmcoreinfo, from_notes);
 	else
 		facts_put_why(root, FACT_SYSTEM_KASLR_OFFSET,
 			      error_new(a, ERROR_ABSENT, "the dump has no VMCOREINFO"));
@@ -84,6 +84,16 @@ publish_dump(struct facts *f, const struct dump *d, struct arena *a)
 		facts_put_text(root, FACT_SYSTEM_ARCH, str_of(d->arch->name), from_header);
 	if (d->crash_time != 0)
 		facts_put_time(root, FACT_SYSTEM_CRASH_TIME, d->crash_time, from_header);
+}
+
+void
+publish_names(struct facts *f, const struct utsname_of_dump *u)
+{
+	static const struct origin o = { ORIGIN_MEMORY, "init_uts_ns" };
+
+	put_if_any(f, FACT_SYSTEM_RELEASE, u->release, o);
+	put_if_any(f, FACT_SYSTEM_VERSION, u->version, o);
+	put_if_any(f, FACT_SYSTEM_NODENAME, u->nodename, o);
 }
 
 void

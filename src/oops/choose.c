@@ -41,6 +41,12 @@ is_oops(const struct event *e)
 	       (e->class & (CLASS_FAULT | CLASS_DIE | CLASS_BUG | CLASS_STACK)) != 0;
 }
 
+static bool
+is_sysrq(const struct event *e)
+{
+	return e->kind == KIND_PANIC_SYSRQ || str_is_c(e->function, "sysrq_handle_crash");
+}
+
 /* Nothing but its own tail follows it in its boot: the machine went down there. */
 static bool
 ends_boot(const struct oops_report *o, size_t i, struct boots boots)
@@ -65,12 +71,14 @@ is_fatal(const struct oops_report *o, size_t i, struct boots boots)
 }
 
 /* The oops that the one at i came of: the first of its boot, if it was the same task or right
- * before. */
+ * before. What a person asked for came of nothing. */
 static size_t
 first_cause(const struct oops_report *o, size_t i)
 {
 	const struct event *late = &o->event[i];
 
+	if (is_sysrq(late))
+		return i;
 	for (size_t k = 0; k < i; k++) {
 		const struct event *early = &o->event[k];
 		bool same_task = early->has_pid && late->has_pid && early->pid == late->pid;
@@ -108,7 +116,7 @@ most_severe(const struct oops_report *o)
 static const char *
 trigger_of(const struct event *e)
 {
-	if (e->kind == KIND_PANIC_SYSRQ || str_is_c(e->function, "sysrq_handle_crash"))
+	if (is_sysrq(e))
 		return "sysrq";
 	if (e->class == CLASS_HARDWARE)
 		return e->kind == KIND_NMI ? "nmi" : "mce";
