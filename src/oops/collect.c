@@ -40,6 +40,7 @@ struct collector {
 	struct arena *arena;
 	struct collector_sink sink;
 	struct slot slot[SLOTS];
+	size_t open;         /* slots that are */
 	uint64_t report_end; /* number of the last line that a report took */
 };
 
@@ -77,6 +78,7 @@ close_slot(struct collector *c, struct slot *s)
 	s->report.line = s->line;
 	s->report.text = s->text;
 	s->open = false;
+	c->open--;
 	if (!s->swallowed)
 		c->sink.report(c->sink.ctx, &s->report);
 }
@@ -219,6 +221,7 @@ open_slot(struct collector *c, const struct message *m)
 	s->caller_kind = m->caller_kind;
 	s->caller = m->caller;
 	s->open = true;
+	c->open++;
 	return s;
 }
 
@@ -252,6 +255,9 @@ put_line(struct collector *c, struct slot *s, const struct message *m)
 void
 collector_line(struct collector *c, const struct message *m)
 {
+	if (c->open == 0)
+		return;
+
 	struct slot *s = find_slot(c, m);
 
 	if (s != NULL) {

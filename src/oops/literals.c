@@ -5,21 +5,35 @@
 #include <string.h>
 
 enum {
-	PAIRS = 8192, /* buckets of byte pairs: small enough to stay in the first cache */
+	BLOCK = 3,         /* bytes that are looked at together */
+	BUCKETS = 1 << 14, /* of blocks: small enough to stay in the first cache */
 	NOTHING = UINT16_MAX,
 };
 
 struct literals {
 	const struct str *literal;
-	uint8_t skip[PAIRS];   /* by the pair at the end of the window: bytes to move on */
-	uint16_t first[PAIRS]; /* where skip is 0: the first literal whose window ends so */
-	uint16_t *next;        /* by literal: another one with the same pair */
+	uint8_t skip[BUCKETS];   /* by the block at the end of the window: bytes to move on */
+	uint16_t first[BUCKETS]; /* where skip is 0: the first literal whose window ends so */
+	uint16_t *next;          /* by literal: another one with the same block */
+	uint32_t *begin;         /* by literal: its first four bytes */
 };
 
 static size_t
-pair(const char *p)
+block(const char *p)
 {
-	return ((size_t)(uint8_t)p[0] * 37 + (uint8_t)p[1]) % PAIRS;
+	uint32_t v = (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 |
+		     (uint32_t)(uint8_t)p[2] << 16;
+
+	return v * 0x9e3779b1u >> 18;
+}
+
+static uint32_t
+four(const char *p)
+{
+	uint32_t v = 0;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
 }
 
 static void
@@ -28,16 +42,17 @@ add(struct literals *l, size_t index)
 	const char *p = l->literal[index].p;
 
 	assert(l->literal[index].len >= LITERAL_MIN);
-	for (size_t end = 2; end <= LITERAL_MIN; end++) {
+	for (size_t end = BLOCK; end <= LITERAL_MIN; end++) {
 		uint8_t left = (uint8_t)(LITERAL_MIN - end);
-		size_t at = pair(p + end - 2);
+		size_t at = block(p + end - BLOCK);
 
 		if (left < l->skip[at])
 			l->skip[at] = left;
 	}
 
-	size_t last = pair(p + LITERAL_MIN - 2);
+	size_t last = block(p + LITERAL_MIN - BLOCK);
 
+	l->begin[index] = four(p);
 	l->next[index] = l->first[last];
 	l->first[last] = (uint16_t)index;
 }
@@ -50,7 +65,8 @@ literals_new(struct arena *a, const struct str *literal, size_t count)
 	assert(count < NOTHING);
 	l->literal = literal;
 	l->next = ARENA_ARRAY(a, uint16_t, count);
-	memset(l->skip, LITERAL_MIN - 1, sizeof(l->skip));
+	l->begin = ARENA_ARRAY(a, uint32_t, count);
+	memset(l->skip, LITERAL_MIN - BLOCK + 1, sizeof(l->skip));
 	memset(l->first, 0xff, sizeof(l->first));
 	for (size_t i = 0; i < count; i++)
 		add(l, i);
@@ -62,9 +78,11 @@ hits_at(const struct literals *l, struct str rest, size_t off, struct literals_h
 {
 	size_t n = 0;
 
-	for (uint16_t i = l->first[pair(rest.p + LITERAL_MIN - 2)]; i != NOTHING && n < max;
+	uint32_t begin = four(rest.p);
+
+	for (uint16_t i = l->first[block(rest.p + LITERAL_MIN - BLOCK)]; i != NOTHING && n < max;
 	     i = l->next[i]) {
-		if (str_starts(rest, l->literal[i]))
+		if (l->begin[i] == begin && str_starts(rest, l->literal[i]))
 			hit[n++] = (struct literals_hit){ i, off };
 	}
 	return n;
@@ -76,7 +94,7 @@ literals_find(const struct literals *l, struct str text, struct literals_hit *hi
 	size_t n = 0;
 
 	for (size_t end = LITERAL_MIN; end <= text.len && n < max;) {
-		size_t skip = l->skip[pair(text.p + end - 2)];
+		size_t skip = l->skip[block(text.p + end - BLOCK)];
 
 		if (skip == 0) {
 			size_t off = end - LITERAL_MIN;

@@ -3,7 +3,7 @@
  * literals.h - which of some hundred literals occur in a line, in one look at it.
  *
  * The literal prefilter before any pattern: almost no line of a log holds one, so nearly
- * all cost of reading a log is this search (Wu and Manber's: two bytes at a time, skipping
+ * all cost of reading a log is this search (Wu and Manber's: three bytes at a time, skipping
  * ahead by as much as no literal could fit).
  */
 #ifndef OOPS_LITERALS_H
@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 enum {
-	LITERAL_MIN = 5, /* bytes; the longer the shortest literal, the wider the skips */
+	LITERAL_MIN = 6, /* bytes; the longer the shortest literal, the wider the skips */
 };
 
 struct literals;

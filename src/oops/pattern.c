@@ -28,10 +28,13 @@ take_hole(struct str *pattern, enum field *f)
 	struct str rest = *pattern;
 	struct str name;
 
-	if (!str_take(&rest, STR("{")) || !str_cut(&rest, '}', &name))
+	if (rest.len == 0 || rest.p[0] != '{')
+		return false;
+	rest = str_from(rest, 1);
+	if (!str_cut(&rest, '}', &name))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(hole_names); i++) {
-		if (str_is(name, hole_names[i])) {
+		if (name.len == hole_names[i].len && str_is(name, hole_names[i])) {
 			*f = (enum field)i;
 			*pattern = rest;
 			return true;
@@ -226,6 +229,9 @@ pattern_match(struct str text, const char *pattern, struct captures *c)
 {
 	struct matcher m = { .captures = c, .pattern = str_of(pattern), .text = text };
 
+	/* Nearly all calls end here. */
+	if (pattern[0] != '{' && (text.len == 0 || text.p[0] != pattern[0]))
+		return false;
 	*c = (struct captures){ 0 };
 	for (;;) {
 		bool at_end = m.pattern.len == 0;
@@ -244,29 +250,35 @@ pattern_match(struct str text, const char *pattern, struct captures *c)
 	}
 }
 
+/* Cuts a literal piece off the front of a pattern, up to the next hole. */
+static struct str
+take_literal(struct str *pattern)
+{
+	size_t n = str_find_char(*pattern, '{');
+	struct str piece = str_first(*pattern, n == STR_NONE ? pattern->len : n);
+
+	*pattern = str_from(*pattern, piece.len);
+	if (pattern->len == 0 && str_ends(piece, STR("$")))
+		piece.len--;
+	return piece;
+}
+
 struct str
 pattern_literal(const char *pattern, bool *anchored, size_t *off)
 {
 	struct str rest = str_of(pattern);
-	struct str best = { NULL, 0 };
-	struct str run = str_first(rest, 0);
-	bool behind_hole = false;
+	struct str best = take_literal(&rest);
 	enum field f = FIELD_ANY;
 
 	*anchored = true;
 	*off = 0;
-	while (rest.len != 0 && !str_is(rest, STR("$"))) {
-		if (take_hole(&rest, &f)) {
-			behind_hole = true;
-			run = str_first(rest, 0);
-			continue;
-		}
-		run.len++;
-		rest = str_from(rest, 1);
-		if (run.len > best.len) {
-			best = run;
-			*anchored = !behind_hole;
-			*off = (size_t)(run.p - pattern);
+	while (take_hole(&rest, &f)) {
+		struct str piece = take_literal(&rest);
+
+		if (piece.len > best.len) {
+			best = piece;
+			*anchored = false;
+			*off = (size_t)(piece.p - pattern);
 		}
 	}
 	return best;
@@ -276,14 +288,8 @@ struct str
 pattern_lead(const char *pattern)
 {
 	struct str rest = str_of(pattern);
-	enum field f = FIELD_ANY;
-	size_t n = 0;
 
-	while (rest.len != 0 && !take_hole(&rest, &f)) {
-		rest = str_from(rest, 1);
-		n++;
-	}
-	return (struct str){ pattern, n };
+	return take_literal(&rest);
 }
 
 size_t
@@ -293,11 +299,10 @@ pattern_free_holes(const char *pattern)
 	enum field f = FIELD_ANY;
 	size_t n = 0;
 
-	while (rest.len != 0) {
-		if (!take_hole(&rest, &f))
-			rest = str_from(rest, 1);
-		else
-			n += is_free(f);
+	(void)take_literal(&rest);
+	while (take_hole(&rest, &f)) {
+		n += is_free(f);
+		(void)take_literal(&rest);
 	}
 	return n;
 }

@@ -22,8 +22,14 @@ struct name {
 	struct name *next; /* in the same slot */
 };
 
+enum {
+	BLOCK = 256, /* names that are allocated at a time */
+};
+
 struct skips {
 	struct arena *arena;
+	struct name *block;
+	size_t left; /* in the block */
 	struct name *slot[SLOTS + 1];
 };
 
@@ -55,7 +61,12 @@ skips_new(struct arena *a)
 static void
 add_name(struct skips *s, struct str list, struct str text)
 {
-	struct name *n = ARENA_NEW(s->arena, struct name);
+	if (s->left == 0) {
+		s->block = ARENA_ARRAY(s->arena, struct name, BLOCK);
+		s->left = BLOCK;
+	}
+
+	struct name *n = &s->block[--s->left];
 
 	n->list = list;
 	n->text = text;

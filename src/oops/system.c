@@ -41,6 +41,14 @@ hardware_line(struct system *s, struct str rest, struct arena *a)
 	put(&s->hardware, rest, a);
 }
 
+/* "DMI: MAKER MODEL/BOARD, BIOS VERSION DATE": the literal is in its middle */
+static void
+dmi_line(struct system *s, struct str text, struct arena *a)
+{
+	if (str_take(&text, STR("DMI: ")))
+		put(&s->hardware, text, a);
+}
+
 static void
 hypervisor_line(struct system *s, struct str rest, struct arena *a)
 {
@@ -115,19 +123,20 @@ mhz_line(struct system *s, struct str rest, struct arena *a)
 static const struct {
 	struct str literal;
 	void (*read)(struct system *s, struct str rest, struct arena *a);
+	bool whole; /* it wants the whole line, not what is behind the literal */
 } sightings[] = {
-	{ STR("Linux version "), version_line },
-	{ STR("Command line: "), cmdline_line },
-	{ STR("Kernel command line: "), cmdline_line },
-	{ STR("DMI: "), hardware_line },
-	{ STR("Machine model: "), hardware_line },
-	{ STR("Hypervisor detected: "), hypervisor_line },
-	{ STR("paravirtualized kernel on "), hypervisor_line },
-	{ STR("ostname to <"), hostname_line },
-	{ STR("Memory: "), memory_line },
-	{ STR("Allowing "), possible_line },
-	{ STR("Brought up "), brought_up_line },
-	{ STR("Detected "), mhz_line },
+	{ STR("Linux version "), version_line, false },
+	{ STR("Command line: "), cmdline_line, false },
+	{ STR("Kernel command line: "), cmdline_line, false },
+	{ STR(", BIOS "), dmi_line, false },
+	{ STR("Machine model: "), hardware_line, false },
+	{ STR("Hypervisor detected: "), hypervisor_line, false },
+	{ STR("paravirtualized kernel on "), hypervisor_line, false },
+	{ STR("ostname to <"), hostname_line, false },
+	{ STR("Memory: "), memory_line, false },
+	{ STR("Allowing "), possible_line, false },
+	{ STR("Brought up "), brought_up_line, false },
+	{ STR("Detected "), mhz_line, false },
 };
 /* clang-format on */
 
@@ -144,7 +153,9 @@ system_line(struct system *s, size_t which, const struct message *m, struct aren
 	size_t at = str_find(m->text, literal);
 
 	if (at != STR_NONE)
-		sightings[which].read(s, str_from(m->text, at + literal.len), a);
+		sightings[which].read(
+			s, sightings[which].whole ? m->text : str_from(m->text, at + literal.len),
+			a);
 }
 
 bool

@@ -420,7 +420,8 @@ trace_pc(struct str text, struct frame *f)
 	for (size_t i = 0; i < ARRAY_LEN(pc_lines); i++) {
 		struct str rest = s;
 
-		if (!str_take(&rest, pc_lines[i].name))
+		if (s.len == 0 || s.p[0] != pc_lines[i].name.p[0] ||
+		    !str_take(&rest, pc_lines[i].name))
 			continue;
 		if (str_ends(pc_lines[i].name, STR("[")))
 			rest = str_from(s, pc_lines[i].name.len - 1);

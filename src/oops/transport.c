@@ -147,6 +147,8 @@ take_decoded_level(struct str *s, struct message *m)
 	struct str rest = *s;
 	size_t i = 0;
 
+	if (rest.len < 8 || rest.p[6] != ':') /* both words are padded to six */
+		return false;
 	while (i < ARRAY_LEN(facilities) && !str_take(&rest, facilities[i]))
 		i++;
 	skip_blanks(&rest);
@@ -213,7 +215,7 @@ take_short_date(struct str *s)
 	struct str rest = *s;
 	uint64_t v = 0;
 
-	if (!take_month(&rest))
+	if (rest.len < 12 || rest.p[3] != ' ' || !take_month(&rest))
 		return false;
 	skip_blanks(&rest);
 	if (!take_digits(&rest, 1, 2, &v))
@@ -415,25 +417,29 @@ take_dropped_mark(struct str *s, struct message *m)
 static bool
 take_stamp_and_caller(struct str *s, struct message *m)
 {
-	bool foreign = false;
 	struct str tagged;
+	struct str host;
 
 	if (!take_stamp(s, &m->ns))
 		return false;
 	m->has_time = true;
 	take_caller(s, m);
-	(void)str_take(s, STR(" "));
+	if (s->len != 0 && s->p[0] == ' ')
+		*s = str_from(*s, 1);
 	tagged = *s;
-	if (str_has(str_first(tagged, 80), STR(" kernel: ")) &&
-	    take_host_and_tag(&tagged, &foreign) && !foreign)
+	if (str_cut(&tagged, ' ', &host) && host.len != 0 && tagged.len > 8 && tagged.p[6] == ':' &&
+	    str_take(&tagged, STR("kernel: ")))
 		*s = tagged;
 	return true;
 }
 
-/* One prefix off the front; false if there is none. */
+/* One prefix off the front; false if there is none. Behind a stamp only what programs add to
+ * lines of printk's own form may still come. */
 static bool
 take_prefix(struct str *s, struct message *m, bool *foreign)
 {
+	if (m->has_time && s->p[0] != '[' && s->p[0] != '<')
+		return false;
 	switch (s->p[0]) {
 	case '[':
 		return take_stamp_and_caller(s, m) || take_bracketed_date(s);
@@ -488,6 +494,8 @@ static bool
 is_kmsg_dictionary(struct str s)
 {
 	/* " SUBSYSTEM=pci", " DEVICE=+pci:0000:00:1f.2" under a /dev/kmsg record */
+	if (s.len < 8 || s.p[0] != ' ' || (s.p[1] != 'S' && s.p[1] != 'D'))
+		return false;
 	return str_starts(s, STR(" SUBSYSTEM=")) || str_starts(s, STR(" DEVICE="));
 }
 
@@ -585,12 +593,41 @@ take_char(struct str *s)
 	return c;
 }
 
+/* Bytes of a word that are c have their top bit set in the result, or the one before has. */
+static uint64_t
+bytes_that_are(uint64_t word, uint8_t c)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t x = word ^ (ones * c);
+
+	return (x - ones) & ~x & (ones << 7);
+}
+
+static bool
+is_dirty_byte(char c)
+{
+	return ((unsigned char)c < ' ' && c != '\t') || c == '\\' || c == 127;
+}
+
+/* Eight bytes at a time: no line goes without this question. */
 static bool
 is_dirty(struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == '\\' ||
-		    s.p[i] == 127)
+	const uint64_t ones = UINT64_MAX / 255;
+	size_t i = 0;
+
+	for (; i + 8 <= s.len; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, s.p + i, 8);
+
+		uint64_t control = (word - ones * ' ') & ~word & (ones << 7);
+
+		if (control | bytes_that_are(word, '\\') | bytes_that_are(word, 127))
+			break; /* or it is a tab, or top bits carried: look closely */
+	}
+	for (; i < s.len; i++) {
+		if (is_dirty_byte(s.p[i]))
 			return true;
 	}
 	return false;
@@ -620,6 +657,8 @@ transport_line(struct transport *t, struct str raw)
 {
 	t->line++;
 	raw = str_first(raw, LIMIT_LINE_BYTES);
+	while (raw.len != 0 && raw.p[raw.len - 1] == '\r')
+		raw.len--;
 	if (is_dirty(raw))
 		clean_messages(t, raw);
 	else
