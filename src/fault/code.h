@@ -25,6 +25,7 @@ struct code {
 	uint64_t address; /* of the first byte; with has_address (s390x) */
 	bool has_marker;
 	bool has_address;
+	bool is_aligned; /* an instruction begins with the first byte */
 };
 
 /* Reads what stands behind "Code:". order is that of the instructions in memory. Bytes that

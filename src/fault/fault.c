@@ -2,6 +2,7 @@
 #include "fault/fault.h"
 
 #include "fault/explain.h"
+#include "fault/fetch.h"
 #include "fault/port.h"
 
 #include <string.h>
@@ -124,23 +125,53 @@ cut_at_end_of_function(struct work *w)
 		w->code.len = w->code.marker + (size_t)left;
 }
 
-/* Bytes -> the list of instructions. */
+/* The line has what was run; memory should not have changed since. */
+static bool
+is_same_code(const struct code *line, const struct code *memory)
+{
+	size_t len = line->len - line->marker;
+
+	if (len > memory->len - memory->marker)
+		len = memory->len - memory->marker;
+	return memcmp(line->byte + line->marker, memory->byte + memory->marker, len) == 0;
+}
+
+/* From memory, if there is one and it does not contradict the log; else from the log. */
 static const struct error *
-decode(struct work *w)
+read_code(struct work *w)
 {
 	const struct arch *arch = w->in->arch;
 	enum byte_order order = arch->big_endian && !arch->little_endian ? ORDER_BIG : ORDER_LITTLE;
 	const struct error *e = code_parse(w->in->code, order, w->arena, &w->code);
+	bool has_line = e == NULL && w->code.has_marker;
+	struct code fetched;
+
+	if (w->in->memory != NULL && w->in->has_ip && fetch_code(w->decoder, w->in, &fetched) &&
+	    (!has_line || is_same_code(&w->code, &fetched))) {
+		w->code = fetched;
+		w->derived = (struct origin){ ORIGIN_MEMORY, "memory, disassembled" };
+		return NULL;
+	}
+	if (e != NULL)
+		return e;
+	if (!has_line)
+		return no_marker(w);
+	return NULL;
+}
+
+/* Bytes -> the list of instructions. */
+static const struct error *
+decode(struct work *w)
+{
+	const struct error *e = decoder_open(w->in->arch, w->arena, &w->decoder);
 
 	if (e != NULL)
 		return e;
-	if (!w->code.has_marker)
-		return no_marker(w);
-	set_place(w);
-	cut_at_end_of_function(w);
-	e = decoder_open(arch, w->arena, &w->decoder);
+	e = read_code(w);
 	if (e != NULL)
 		return e;
+	set_place(w);
+	cut_at_end_of_function(w);
 	w->count = insn_list(w->decoder, &w->code, &w->place, w->list, &w->at);
 	if (w->count == 0)
 		return error_new(w->arena, ERROR_CORRUPT,
@@ -402,16 +433,49 @@ set_pointers(struct work *w)
 		pointer_ranges_of_registers(&w->pointers, in->regs, range + in->range_count);
 }
 
-void
-fault_explain(const struct fault_input *in, struct arena *a, struct facts *f)
+/*
+ * x86 kernels since v5.8 that could not read their code print the address that they tried: 42
+ * bytes before the instruction (PROLOGUE_SIZE in arch/x86/kernel/dumpstack.c).
+ */
+static bool
+ip_of_unreadable_code(struct str code, uint64_t *ip)
 {
+	enum { PROLOGUE_LEN = 42 };
+	struct str text = str_trim(code);
+	uint64_t at = 0;
+
+	if (!str_take(&text, STR("Unable to access opcode bytes at ")))
+		return false;
+	(void)str_take(&text, STR("RIP "));
+	if (!str_take_hex(&text, &at))
+		return false;
+	*ip = at + PROLOGUE_LEN;
+	return true;
+}
+
+/* What the input does not say outright. */
+static struct fault_input
+complete(const struct fault_input *given)
+{
+	struct fault_input in = *given;
+
+	if (!in.has_ip && in.regs != NULL)
+		in.has_ip = regs_get(in.regs, in.arch->ip, &in.ip);
+	if (!in.has_ip)
+		in.has_ip = ip_of_unreadable_code(in.code, &in.ip);
+	return in;
+}
+
+void
+fault_explain(const struct fault_input *given, struct arena *a, struct facts *f)
+{
+	const struct fault_input in = complete(given);
 	struct work w = {
-		.in = in,
-		.port = port_find(in->arch),
+		.in = &in,
+		.port = port_find(in.arch),
 		.arena = a,
 		.root = facts_root(f),
-		.derived = { in->origin.rank,
-			     arena_printf(a, "%s, disassembled", in->origin.text) },
+		.derived = { in.origin.rank, arena_printf(a, "%s, disassembled", in.origin.text) },
 	};
 
 	set_pointers(&w);

@@ -3,7 +3,7 @@
  * fault.h - one faulting instruction, understood.
  *
  * Needs only what an oops prints: the "Code:" bytes, the registers, the address and the error
- * code; so it works on a text log. What else is known makes it better.
+ * code; so it works on a text log. With a dump's memory it needs no "Code:" line.
  */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
@@ -35,9 +35,10 @@ struct fault_input {
 	const char *access; /* read write exec, as the kernel said it in words; or NULL */
 	const struct pointer_range *range; /* of this very kernel, if its symbols are known */
 	size_t range_count;
-	uint8_t va_bits;      /* of its virtual addresses, or 0 */
-	bool has_kasan;       /* it was built with KASAN: the log says so */
-	struct origin origin; /* of all this */
+	const struct memory *memory; /* kernel virtual memory of the dump, or NULL */
+	uint8_t va_bits;             /* of its virtual addresses, or 0 */
+	bool has_kasan;              /* it was built with KASAN: the log says so */
+	struct origin origin;        /* of all this */
 };
 
 /* Puts fault.* and disassembly[]. What cannot be known gets its reason. */

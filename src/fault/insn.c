@@ -109,6 +109,8 @@ first_start(struct decoder *d, const struct code *c, const struct insn_place *pl
 	struct align_step step[CODE_MAX] = { 0 };
 	size_t known = SIZE_MAX;
 
+	if (c->is_aligned)
+		return 0;
 	if (port->step == port->max_len)
 		return c->marker % port->step;
 	if (port->cost == NULL)
@@ -124,6 +126,21 @@ first_start(struct decoder *d, const struct code *c, const struct insn_place *pl
 	if (place->has_offset && place->offset <= 0 && -place->offset <= (int64_t)c->marker)
 		known = (size_t)-place->offset;
 	return align_start(step, c->marker, known);
+}
+
+/* Count of the list without what fills the gap at its end. */
+static size_t
+without_padding(struct decoder *d, const struct code *c, const struct insn_place *place,
+		const struct insn_at *list, size_t count, size_t at)
+{
+	for (; d->port->is_padding != NULL && count > at + 1; count--) {
+		const struct insn_at *last = &list[count - 1];
+
+		if (decoder_at(d, code_from(c, last->off), insn_address(place, last->off)) == 0 ||
+		    !d->port->is_padding(d))
+			break;
+	}
+	return count;
 }
 
 size_t
@@ -147,5 +164,5 @@ insn_list(struct decoder *d, const struct code *c, const struct insn_place *plac
 	}
 	if (!reached)
 		return 0;
-	return count;
+	return without_padding(d, c, place, list, count, *at);
 }

@@ -50,6 +50,9 @@ struct port {
 	uint16_t (*cost)(struct bytes insn);
 	uint16_t (*data_cost)(uint8_t b);
 
+	/* The instruction decoded last fills the gap behind a function; NULL: not known. */
+	bool (*is_padding)(const struct decoder *d);
+
 	/* The memory that the instruction decoded last uses. NULL: not known for this port. */
 	void (*operands)(struct decoder *d, const struct operand_context *c,
 			 struct operand_list *out);

@@ -267,6 +267,12 @@ mode(const struct regs *r)
 	return "kernel";
 }
 
+static bool
+is_padding(const struct decoder *d)
+{
+	return d->insn->id == X86_INS_INT3 || d->insn->id == X86_INS_NOP;
+}
+
 const struct port port_x86_64 = {
 	.arch = "x86_64",
 	.step = 1,
@@ -275,6 +281,7 @@ const struct port port_x86_64 = {
 	.text = x86_text,
 	.cost = x86_cost,
 	.data_cost = x86_data_cost,
+	.is_padding = is_padding,
 	.operands = x86_operands,
 	.code = code,
 	.mode = mode,

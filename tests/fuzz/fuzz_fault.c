@@ -84,6 +84,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	struct bytes rest = reader_bytes(&in, reader_left(&in));
 
+	struct memory_fake fake = { f.ip - f.ip % 4096, rest };
+	struct memory memory = memory_of_fake(&fake);
+
+	if ((known & 0xe0) == 0xe0)
+		f.memory = &memory;
+	f.has_kasan = (known & 0xc0) == 0xc0;
 	f.code = code_text(rest, (pick & 0x80) != 0 && rest.len != 0, line);
 	fault_explain(&f, a, facts_new(a));
 	arena_free(a);

@@ -473,6 +473,49 @@ blames_the_pointer_when_the_instruction_could_not_be_fetched(void **state)
 }
 
 static void
+takes_code_from_memory_unless_the_log_says_otherwise(void **state)
+{
+	static const uint8_t page[0x1000] = { 0x0f, 0x1f, 0x44, 0x00, 0x00, 0x31, 0xc0, 0xc7,
+					      0x40, 0x18, 0x2a, 0x00, 0x00, 0x00, 0xc3, 0xcc };
+	struct memory_fake fake = { 0xffffffffc028e000, { page, sizeof(page) } };
+	struct memory m = memory_of_fake(&fake);
+	struct regs r = kernel_registers();
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		/* The page in front of the module is not mapped. */
+		.code = STR("Unable to access opcode bytes at 0xffffffffc028dfdd."),
+		.regs = &r,
+		.memory = &m,
+		.function = STR("kdlab_null_write"),
+		.function_off = 7,
+		.function_len = 0x10,
+		.has_function_off = true,
+		.address = 0x18,
+		.has_address = true,
+		.origin = from_log,
+	};
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "movl $0x2a,0x18(%rax): rax is 0, so the write went to 0x18");
+	assert_int_equal(facts_get(root, FACT_FAULT_INSTRUCTION_TEXT)->origin.rank, ORIGIN_MEMORY);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_ADDRESS),
+			    "0xffffffffc028e007");
+	/* Padding behind the function is none of it. */
+	assert_int_equal(facts_get(root, FACT_DISASSEMBLY)->count, 4);
+	in.code = STR("<c7> 40 18 2a 00 00 00 c3");
+	in.ip = 0xffffffffc028e007;
+	in.has_ip = true;
+	root = explain(*state, &in);
+	assert_int_equal(facts_get(root, FACT_FAULT_INSTRUCTION_TEXT)->origin.rank, ORIGIN_MEMORY);
+	in.code = STR("<c7> 40 20 2a 00 00 00 c3");
+	root = explain(*state, &in);
+	assert_int_equal(facts_get(root, FACT_FAULT_INSTRUCTION_TEXT)->origin.rank, ORIGIN_LOG);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_INSTRUCTION_TEXT),
+			    "movl $0x2a,0x20(%rax)");
+}
+
+static void
 finds_the_base_of_per_cpu_data_from_the_address(void **state)
 {
 	struct regs r = { .count = 0 };
@@ -529,6 +572,7 @@ main(void)
 		UNIT_TEST(puts_the_parts_of_the_operand),
 		UNIT_TEST(says_so_when_no_operand_leads_to_the_address),
 		UNIT_TEST(blames_the_pointer_when_the_instruction_could_not_be_fetched),
+		UNIT_TEST(takes_code_from_memory_unless_the_log_says_otherwise),
 		UNIT_TEST(finds_the_base_of_per_cpu_data_from_the_address),
 		UNIT_TEST(classifies_every_general_register),
 	};
