@@ -89,6 +89,7 @@ static const struct layout layouts[] = {
 		.arch = "riscv64",
 		.poison_delta = 0xdead000000000000,
 		.user_end = 0x0000004000000000, /* sv39; with more levels it is farther up */
+		.sign_bits = 1,
 		.stack_len = 16384,
 		.kasan_offset = { 0xdfffffff00000000 },
 	},

@@ -221,11 +221,11 @@ sign_bit(const struct pointer_context *c, const struct layout *l)
 {
 	unsigned bits = c->va_bits;
 
-	if (l == NULL || l->va_bits == 0)
+	if (l == NULL || c->arch->word_len != 8)
 		return 0;
 	if (bits == 0 || bits > 63)
 		bits = l->va_bits;
-	return bits - l->sign_bits;
+	return bits == 0 ? 0 : bits - l->sign_bits;
 }
 
 static bool
@@ -248,9 +248,11 @@ pointer_is_canonical(const struct pointer_context *c, uint64_t va)
 static uint64_t
 user_end(const struct pointer_context *c, const struct layout *l)
 {
-	if (l->va_bits == 0 || sign_bit(c, l) <= l->va_bits)
+	uint64_t half = UINT64_C(1) << sign_bit(c, l);
+
+	if (l->user_end == 0 || half < l->user_end)
 		return l->user_end;
-	return UINT64_C(1) << sign_bit(c, l);
+	return half;
 }
 
 static bool
