@@ -300,37 +300,25 @@ access_of(const struct event *ev)
 	return names[ev->access];
 }
 
-enum {
-	CODE_BEFORE = 48, /* bytes of code that are read round the faulting instruction */
-	CODE_AFTER = 32,
-};
-
-static bool
-has_code_bytes(struct str code)
-{
-	return str_find_char(code, '<') != STR_NONE || str_find_char(code, '(') != STR_NONE;
-}
-
 /* What the report did not print, a kdump has: the registers of the CPU at the fault. */
 static void
 complete_fault(struct run *r, struct fault_input *in)
 {
 	const struct dump_cpu *cpu = r->dump == NULL ? NULL : code_find_cpu(r->dump, in->regs);
-	struct str code = { NULL, 0 };
-	size_t before = CODE_BEFORE;
 
-	if (cpu == NULL || r->vmem == NULL)
-		return;
-	if (!in->has_ip)
+	if (cpu != NULL && !in->has_ip)
 		in->has_ip = regs_get(&cpu->regs, r->dump->arch->ip, &in->ip);
-	if (!in->has_ip || has_code_bytes(in->code))
-		return;
-	if (in->has_function_off && in->function_off < before)
-		before = (size_t)in->function_off;
-	if (code_read(&r->vmem->mem, in->ip, before, CODE_AFTER, r->a, &code) != NULL)
-		return;
-	in->code = code;
-	in->origin.text = arena_printf(r->a, "%s, code from the dump's memory", in->origin.text);
+}
+
+/* "SMP KASAN" in the head line, or a line of KASAN's own. */
+static bool
+says_kasan(const struct event *ev)
+{
+	for (size_t i = 0; i < ev->text_count; i++) {
+		if (str_has(ev->text[i], STR("KASAN")))
+			return true;
+	}
+	return false;
 }
 
 static const struct error *
@@ -360,6 +348,9 @@ explain_fault(struct run *r)
 		.has_error_code = ev->has_error_code,
 		.trap = trap_of(ev->kind),
 		.access = access_of(ev),
+		.memory = r->vmem == NULL ? NULL : &r->vmem->mem,
+		.va_bits = r->vmem == NULL ? 0 : r->vmem->paging.va_bits,
+		.has_kasan = says_kasan(ev),
 		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
 						     (unsigned long long)ev->line) },
 	};
