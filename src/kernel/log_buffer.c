@@ -173,32 +173,34 @@ continue_line(struct log_build *b, const struct log_record *r, struct str line)
 	return o->message;
 }
 
-/* The text up to the next newline, or all of it. */
-static struct str
-take_line(struct str *rest)
+/* Cuts off the text up to the next newline; false if it was the last line. A text that ends
+ * in a newline has an empty last line, which the kernel prints too. */
+static bool
+take_line(struct str *rest, struct str *line)
 {
-	struct str line = { NULL, 0 };
+	bool is_last = !str_cut(rest, '\n', line);
 
-	if (!str_cut(rest, '\n', &line)) {
-		line = *rest;
-		*rest = (struct str){ NULL, 0 };
-	}
-	if (str_ends(line, STR("\r")))
-		line.len--;
-	return line;
+	if (is_last)
+		*line = *rest;
+	if (str_ends(*line, STR("\r")))
+		line->len--;
+	return !is_last;
 }
 
 void
 log_add(struct log_build *b, const struct log_record *r)
 {
 	struct str rest = r->text;
-	struct str line = take_line(&rest);
+	struct str line = { NULL, 0 };
+	bool has_more = take_line(&rest, &line);
 	size_t message = continue_line(b, r, line);
 
 	if (message == STR_NONE)
 		message = add_line(b, r, line);
-	while (rest.len != 0 && !b->full)
-		message = add_line(b, r, take_line(&rest));
+	while (has_more && !b->full) {
+		has_more = take_line(&rest, &line);
+		message = add_line(b, r, line);
+	}
 	close_line(b, r);
 	if (!b->full)
 		open_line(b, r, message);

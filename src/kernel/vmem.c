@@ -207,11 +207,30 @@ find_kernel(struct dump *d, struct arena *a, struct vmem_kernel *k)
 			 d->machine == NULL ? "unknown" : d->machine);
 }
 
+/*
+ * A hypervisor's dump may lack VMCOREINFO, but the kernel keeps it in memory. What is found
+ * there may be left over from a kernel before this one: it counts if it leads to tables.
+ */
+static const struct error *
+find_scanned(struct dump *d, struct arena *a, struct vmem_kernel *k)
+{
+	if (d->vmcoreinfo != NULL || !dump_scan_vmcoreinfo(d))
+		return find_kernel(d, a, k);
+
+	const struct error *e = find_kernel(d, a, k);
+
+	if (e == NULL && k->problem == NULL)
+		return NULL;
+	d->vmcoreinfo = NULL;
+	*k = (struct vmem_kernel){ .linear_count = 0 };
+	return find_kernel(d, a, k);
+}
+
 const struct error *
 vmem_open(struct dump *d, struct arena *a, struct vmem **out)
 {
 	struct vmem_kernel k = { .linear_count = 0 };
-	const struct error *e = find_kernel(d, a, &k);
+	const struct error *e = find_scanned(d, a, &k);
 
 	if (e != NULL)
 		return e;

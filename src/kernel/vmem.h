@@ -21,7 +21,8 @@ struct vmem {
 	struct vmem_impl *impl;
 };
 
-/* Finds the page tables by VMCOREINFO, or by registers of QEMU's notes. */
+/* Finds the page tables by VMCOREINFO, or by registers of QEMU's notes. If no note holds
+ * VMCOREINFO, memory is searched for it first, and d->vmcoreinfo set. */
 const struct error *vmem_open(struct dump *d, struct arena *a, struct vmem **out) MUST_CHECK;
 
 /* The physical address of a virtual one. */

@@ -126,15 +126,26 @@ search_phys_base(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_
 	return false;
 }
 
-/* The image's place follows from tables that are known. */
-static void
-add_image(struct dump *d, struct vmem_kernel *k, uint64_t root_va)
+/*
+ * The kernel's own root by tables that some CPU used: both map the image by the same entry.
+ * If they do not, the VMCOREINFO is that of another kernel.
+ */
+static const struct error *
+check_root(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_t root_va)
 {
+	enum { IMAGE_ENTRY = 511 * 8 };
 	struct arch_mapping m = { 0 };
+	uint64_t mine = 0;
+	uint64_t its = 0;
 
-	if (d->arch->walk(&d->phys, &k->paging, root_va, &m) == NULL)
-		vmem_add_linear(k, image_va, image_va + (image_len - 1),
-				m.pa - (root_va - image_va));
+	if (d->arch->walk(&d->phys, &k->paging, root_va, &m) != NULL ||
+	    memory_u64(&d->phys, m.pa + IMAGE_ENTRY, &mine) != NULL ||
+	    memory_u64(&d->phys, k->paging.root + IMAGE_ENTRY, &its) != NULL || mine != its)
+		return error_new(a, ERROR_CORRUPT,
+				 "VMCOREINFO does not fit the page tables that CR3 points to");
+	k->paging.root = m.pa;
+	vmem_add_linear(k, image_va, image_va + (image_len - 1), m.pa - (root_va - image_va));
+	return NULL;
 }
 
 static void
@@ -165,7 +176,7 @@ from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	if (d->has_phys_base && take_phys_base(d, k, root_va, d->phys_base))
 		return NULL;
 	if (take_cr3(d, k)) {
-		add_image(d, k, root_va);
+		k->problem = check_root(d, a, k, root_va);
 		return NULL;
 	}
 	if (!has_phys_base && search_phys_base(d, a, k, root_va))

@@ -204,16 +204,17 @@ makes_a_message_of_every_line(void **state)
 {
 	struct fakering *r = fakering_new(*state, ORDER_LITTLE, 8, 4, 9);
 
-	fakering_printk(r, "one\ntwo\n\nfour\r\nfive");
+	fakering_printk(r, "one\ntwo\n\nfour\r\nfive\n");
 
 	struct log log = read_log(*state, r);
 
-	assert_int_equal(log.count, 5);
+	assert_int_equal(log.count, 6);
 	expect_text(&log, 0, "one");
 	expect_text(&log, 1, "two");
 	expect_text(&log, 2, "");
 	expect_text(&log, 3, "four");
 	expect_text(&log, 4, "five");
+	expect_text(&log, 5, "");
 	assert_int_equal(log.message[4].ns, log.message[0].ns);
 }
 

@@ -1,10 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/vmem.h"
 
+#include "dump/format.h"
+
 #include "faketables.h"
 #include "unit.h"
 
 #include <stdio.h>
+
+/* The pages of a dump, for who looks through all of them. */
+static bool
+next_page(void *self, uint64_t *pfn)
+{
+	const struct fakephys *f = self;
+	uint64_t first = f->addr / FAKEPHYS_PAGE;
+
+	if (*pfn < first)
+		*pfn = first;
+	return *pfn < first + FAKEPHYS_LEN / FAKEPHYS_PAGE;
+}
+
+static enum page_state
+fetch_page(void *self, uint64_t pfn, uint8_t *page, bool *zero)
+{
+	(void)zero;
+	return fakephys_read(self, pfn * FAKEPHYS_PAGE, page, FAKEPHYS_PAGE) == NULL ? PAGE_PRESENT
+										     : PAGE_LOST;
+}
 
 /* A dump of any processor whose physical memory a test fills. */
 static struct dump *
@@ -18,6 +40,10 @@ dump_of(struct arena *a, const struct arch *arch, struct fakephys *f, const char
 	d->word_len = arch->word_len;
 	d->page_len = 4096;
 	d->phys = f->mem;
+	d->impl = ARENA_NEW(a, struct dump_impl);
+	d->impl->arena = a;
+	d->impl->next = next_page;
+	d->impl->from = (struct page_source){ fetch_page, f, FAKEPHYS_PAGE };
 	if (vmcoreinfo != NULL)
 		d->vmcoreinfo = vmcoreinfo_parse(a, str_of(vmcoreinfo));
 	return d;
@@ -186,6 +212,60 @@ uses_cr3_of_a_qemu_note_without_vmcoreinfo(void **state)
 		assert_true(v->has_kaslr);
 		assert_int_equal(v->kaslr_offset, 0x200000);
 	}
+}
+
+/* As the kernel keeps it, at the start of a page. */
+static void
+put_vmcoreinfo(struct arena *a, struct fakephys *f, uint64_t root)
+{
+	const char *text =
+		arena_printf(a,
+			     "OSRELEASE=6.1.0\nSYMBOL(_stext)=1000\nSYMBOL(init_top_pgt)=%llx\n"
+			     "NUMBER(phys_base)=%lld\nKERNELOFFSET=200000\n",
+			     (unsigned long long)root, (long long)phys_base);
+
+	fakephys_put_text(f, DATA + 0x10000, text, strlen(text));
+}
+
+static void
+finds_vmcoreinfo_in_memory(void **state)
+{
+	struct faketables t = x86_tables(*state, 4);
+	struct dump *d = dump_of(*state, &arch_x86_64, t.f, NULL);
+
+	put_vmcoreinfo(*state, t.f, root_va);
+	expect_tables(open_vmem(*state, d));
+	assert_non_null(d->vmcoreinfo);
+}
+
+static void
+does_not_believe_what_an_older_kernel_left_in_memory(void **state)
+{
+	struct faketables t = x86_tables(*state, 4);
+	struct dump *d = dump_of(*state, &arch_x86_64, t.f, NULL);
+
+	put_vmcoreinfo(*state, t.f, root_va + 0x5000);
+	add_cpu(*state, d, ROOT, 4);
+	expect_tables(open_vmem(*state, d));
+	assert_null(d->vmcoreinfo);
+}
+
+/* A kernel of 4.9 under QEMU: VMCOREINFO has no phys_base. */
+static void
+compares_cr3_with_vmcoreinfo(void **state)
+{
+	struct faketables t = x86_tables(*state, 4);
+	struct dump *d = dump_of(*state, &arch_x86_64, t.f, x86_info(*state, ""));
+
+	/* of a process, with the kernel's half */
+	memcpy(t.f->bytes + (DATA - RAM), t.f->bytes + (ROOT - RAM), 4096);
+	add_cpu(*state, d, DATA, 4);
+	d->has_phys_base = true;
+	d->phys_base = 0xbad00000;
+	expect_tables(open_vmem(*state, d));
+
+	fakephys_put64(t.f, ROOT + 511 * 8, 0);
+	assert_int_equal(open_vmem(*state, d)->problem->code, ERROR_CORRUPT);
 }
 
 /* With page table isolation a CPU in user mode has tables one page behind the kernel's. */
@@ -426,6 +506,9 @@ main(void)
 		UNIT_TEST(believes_the_header_only_if_it_leads_to_the_tables),
 		UNIT_TEST(searches_for_tables_that_nothing_leads_to),
 		UNIT_TEST(uses_cr3_of_a_qemu_note_without_vmcoreinfo),
+		UNIT_TEST(finds_vmcoreinfo_in_memory),
+		UNIT_TEST(does_not_believe_what_an_older_kernel_left_in_memory),
+		UNIT_TEST(compares_cr3_with_vmcoreinfo),
 		UNIT_TEST(finds_the_kernels_tables_beside_those_of_user_mode),
 		UNIT_TEST(masks_the_encryption_bit_of_vmcoreinfo),
 		UNIT_TEST(reads_the_image_without_its_tables),
