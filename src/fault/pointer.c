@@ -2,7 +2,7 @@
 #include "fault/pointer.h"
 
 #include "fault/errno_names.h"
-#include "fault/layout.h"
+#include "fault/space.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,7 +17,7 @@ enum {
 /* A value under inspection. */
 struct subject {
 	const struct pointer_context *context;
-	const struct layout *layout; /* NULL: nothing is certain */
+	const struct space *layout; /* NULL: nothing is certain */
 	struct arena *arena;
 	uint64_t va;
 	uint64_t mask; /* of a word */
@@ -217,7 +217,7 @@ is_page_poison(struct subject *s)
 
 /* The lowest of the bits that are all alike in an address; 0: there are none. */
 static unsigned
-sign_bit(const struct pointer_context *c, const struct layout *l)
+sign_bit(const struct pointer_context *c, const struct space *l)
 {
 	unsigned bits = c->va_bits;
 
@@ -239,14 +239,14 @@ is_canonical(const struct subject *s, uint64_t va)
 bool
 pointer_is_canonical(const struct pointer_context *c, uint64_t va)
 {
-	struct subject s = { .context = c, .layout = layout_find(c->arch) };
+	struct subject s = { .context = c, .layout = space_find(c->arch) };
 
 	return is_canonical(&s, va);
 }
 
 /* The end of user addresses grows with the length of addresses. */
 static uint64_t
-user_end(const struct pointer_context *c, const struct layout *l)
+user_end(const struct pointer_context *c, const struct space *l)
 {
 	uint64_t half = UINT64_C(1) << sign_bit(c, l);
 
@@ -490,7 +490,7 @@ pointer_classify(const struct pointer_context *c, uint64_t va, struct arena *a)
 	struct pointer out = { POINTER_UNKNOWN, NULL, NULL, 0, false };
 	struct subject s = {
 		.context = c,
-		.layout = layout_find(c->arch),
+		.layout = space_find(c->arch),
 		.arena = a,
 		.mask = c->arch->word_len == 8 ? UINT64_MAX : UINT32_MAX,
 		.out = &out,
@@ -513,7 +513,7 @@ uint8_t
 pointer_va_bits(const struct arch *arch, const struct regs *r)
 {
 	enum { CR4_LA57 = 1 << 12 };
-	const struct layout *l = layout_find(arch);
+	const struct space *l = space_find(arch);
 	uint64_t cr4 = 0;
 
 	if (r == NULL || l == NULL || l->va_bits == 0)
@@ -626,7 +626,7 @@ size_t
 pointer_ranges_of_registers(const struct pointer_context *c, const struct regs *r,
 			    struct pointer_range range[POINTER_RANGES_MAX])
 {
-	const struct layout *l = layout_find(c->arch);
+	const struct space *l = space_find(c->arch);
 	size_t count = 0;
 	uint64_t sp = 0;
 	uint64_t gs = 0;
@@ -648,7 +648,7 @@ pointer_ranges_of_registers(const struct pointer_context *c, const struct regs *
 bool
 pointer_is_kasan_offset(const struct arch *arch, uint64_t value)
 {
-	const struct layout *l = layout_find(arch);
+	const struct space *l = space_find(arch);
 
 	for (size_t i = 0; l != NULL && value != 0 && i < ARRAY_LEN(l->kasan_offset); i++) {
 		if (l->kasan_offset[i] == value)

@@ -7,7 +7,7 @@
  * so they are not here. Its modules begin 1 GiB behind the image where KASLR is configured
  * (v3.14 and later, every distribution), else 512 MiB; the former is taken.
  */
-#include "fault/layout.h"
+#include "fault/space.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static const struct pointer_range i386_ranges[] = {
 	{ 0, 0, POINTER_UNKNOWN, NULL },
 };
 
-static const struct layout layouts[] = {
+static const struct space spaces[] = {
 	{
 		.arch = "x86_64",
 		.poison_delta = 0xdead000000000000,
@@ -95,12 +95,12 @@ static const struct layout layouts[] = {
 	},
 };
 
-const struct layout *
-layout_find(const struct arch *arch)
+const struct space *
+space_find(const struct arch *arch)
 {
-	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
-		if (strcmp(layouts[i].arch, arch->name) == 0)
-			return &layouts[i];
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+		if (strcmp(spaces[i].arch, arch->name) == 0)
+			return &spaces[i];
 	}
 	return NULL;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layout.h - where each architecture puts things in its address space, as far as that is the
+ * space.h - where each architecture puts things in its address space, as far as that is the
  * same in every kernel, and its poison values.
  */
-#ifndef FAULT_LAYOUT_H
-#define FAULT_LAYOUT_H
+#ifndef FAULT_SPACE_H
+#define FAULT_SPACE_H
 
 #include "fault/pointer.h"
 
-struct layout {
+struct space {
 	const char *arch;         /* name in struct arch */
 	uint64_t poison_delta;    /* CONFIG_ILLEGAL_POINTER_VALUE: list poisons are above it */
 	uint64_t user_end;        /* user addresses are below this; 0: not known */
@@ -21,6 +21,6 @@ struct layout {
 };
 
 /* NULL if nothing is certain. */
-const struct layout *layout_find(const struct arch *arch);
+const struct space *space_find(const struct arch *arch);
 
 #endif
