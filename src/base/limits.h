@@ -12,6 +12,7 @@ enum {
 	LIMIT_EVENTS = 256,          /* kept in events[]; the count of the rest is reported */
 	LIMIT_EVENT_LINES = 512,     /* kept per event: a register and stack dump is below 200 */
 	LIMIT_FRAMES = 512,          /* of one stack; a 16 KiB stack holds at most 2048 words */
+	LIMIT_TASKS = 1 << 19,       /* pid_max is 4 million at most, 32768 by default */
 	LIMIT_MODULES = 4096,        /* distributions ship about 5,000, machines load hundreds */
 	LIMIT_LINE_BYTES = 8192,     /* of a log line; printk's own limit is 1024 a record */
 	LIMIT_TEXT_BYTES = 64 << 20, /* of one report, in any format */
@@ -28,6 +29,7 @@ enum {
 	LIMIT_RULE_KEYS = 256,            /* of one map in it; the facts of a written case are 60 */
 	LIMIT_RULE_DEPTH = 12,            /* lists and maps inside one another; rules need six */
 	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */
+	LIMIT_ORC_ENTRIES = 1 << 23,      /* vmlinux has 511,000 */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 };
 

@@ -52,7 +52,7 @@ struct kallsyms_query {
 const struct error *kallsyms_locate(const struct memory *mem, const struct vmcoreinfo *info,
 				    struct arena *a, struct kallsyms_location *out) MUST_CHECK;
 
-/* Looks for the tables in the kernel image, which begins at stext. */
+/* Looks for the tables in the kernel image, which begins at stext; 0: not known. */
 const struct error *kallsyms_scan(const struct memory *mem, uint64_t stext, struct arena *a,
 				  struct kallsyms_location *out) MUST_CHECK;
 

@@ -378,11 +378,31 @@ search_near_addresses(struct scan *s)
 	return false;
 }
 
+/* Without VMCOREINFO: the first mapped page of the place where x86_64 kernels are. They are
+ * aligned to 2 MiB, and so is what KASLR adds. */
+static uint64_t
+image_start(const struct memory *mem)
+{
+	uint64_t area = 0xffffffff80000000ULL;
+	uint8_t byte = 0;
+
+	for (uint64_t off = 0; off < 1 << 30; off += 2 << 20) {
+		if (memory_u8(mem, area + off, &byte) == NULL)
+			return area + off;
+	}
+	return 0;
+}
+
 const struct error *
 kallsyms_scan(const struct memory *mem, uint64_t stext, struct arena *a,
 	      struct kallsyms_location *out)
 {
-	struct scan s = { .mem = mem, .stext = stext, .arena = arena_new_temporary(a) };
+	struct scan s = { .mem = mem, .arena = arena_new_temporary(a) };
+
+	if (stext == 0 && mem->word_len == 8)
+		stext = image_start(mem);
+	s.stext = stext;
+
 	bool found = stext < UINT64_MAX - IMAGE_MAX && stext > IMAGE_MAX &&
 		     (search_near_addresses(&s) || search(&s, stext, stext + IMAGE_MAX));
 

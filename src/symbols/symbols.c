@@ -56,6 +56,7 @@ static const char *const known_names[] = {
 	"__start_orc_header",
 	"orc_lookup",
 	"orc_lookup_end",
+	"__entry_text_start",
 	"ret_from_fork",
 	"ret_from_fork_asm",
 	"btf_modules",
@@ -148,18 +149,30 @@ at_in_kallsyms(void *self, uint64_t va, struct kallsyms_symbol *out)
 	return kallsyms_at(self, va, out);
 }
 
+/* Where VMCOREINFO says, and by a search only if it says nothing. */
+static const struct error *
+find_kallsyms(struct symbols *s, const struct vmcoreinfo *info, uint64_t stext,
+	      struct kallsyms_location *at)
+{
+	uint64_t va = 0;
+
+	if (info != NULL && vmcoreinfo_symbol(info, "kallsyms_names", &va))
+		return kallsyms_locate(s->mem, info, s->arena, at);
+	return kallsyms_scan(s->mem, stext, s->arena, at);
+}
+
 const struct error *
 symbols_add_kallsyms(struct symbols *s, const struct vmcoreinfo *info)
 {
 	struct kallsyms_location at = { 0 };
 	struct kallsyms *k = NULL;
 	uint64_t stext = 0;
-	const struct error *e = NULL;
 
 	if (info != NULL && !vmcoreinfo_symbol(info, "_stext", &stext))
 		stext = 0;
-	if (info == NULL || (e = kallsyms_locate(s->mem, info, s->arena, &at)) != NULL)
-		e = kallsyms_scan(s->mem, stext, s->arena, &at);
+
+	const struct error *e = find_kallsyms(s, info, stext, &at);
+
 	if (e == NULL)
 		e = kallsyms_open(s->mem, &at, stext, s->arena, &k);
 	if (e != NULL)
