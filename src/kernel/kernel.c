@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/kernel.h"
+
+static const struct error *
+open_btf(struct kernel *k)
+{
+	static const char *const starts[] = { "__start_BTF", "_binary__btf_vmlinux_bin_start",
+					      NULL };
+	static const char *const ends[] = { "__stop_BTF", "_binary__btf_vmlinux_bin_end", NULL };
+	uint64_t from = 0;
+	uint64_t to = 0;
+
+	if (!symbols_find_any(k->symbols, starts, &from) ||
+	    !symbols_find_any(k->symbols, ends, &to) || to <= from)
+		return error_new(k->arena, ERROR_ABSENT, "the kernel was built without BTF");
+	return btf_open(k->mem, from, to - from, NULL, k->arena, &k->btf);
+}
+
+const struct error *
+kernel_from(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
+	    struct arena *a, struct kernel **out)
+{
+	struct kernel *k = ARENA_NEW(a, struct kernel);
+
+	k->mem = mem;
+	k->info = info;
+	k->arch = arch;
+	k->arena = a;
+	k->symbols = symbols_new(mem, a);
+	k->types = types_new(a);
+
+	const struct error *e = symbols_add_kallsyms(k->symbols, info);
+
+	if (e != NULL)
+		return e;
+	k->no_types = open_btf(k);
+	if (k->no_types == NULL)
+		types_add(k->types, btf_source(k->btf, a, NULL, NULL));
+	k->layout = layout_new(k->types, info, a);
+	*out = k;
+	return NULL;
+}
+
+const struct error *
+kernel_open(const struct dump *d, const struct vmem *v, struct arena *a, struct kernel **out)
+{
+	return kernel_from(&v->mem, d->vmcoreinfo, d->arch, a, out);
+}
+
+bool
+kernel_word(const struct kernel *k, uint64_t object, enum layout_id member, uint64_t *v)
+{
+	uint64_t off = 0;
+
+	return layout_find(k->layout, member, &off) && memory_word(k->mem, object + off, v) == NULL;
+}
+
+bool
+kernel_u32(const struct kernel *k, uint64_t object, enum layout_id member, uint32_t *v)
+{
+	uint64_t off = 0;
+
+	return layout_find(k->layout, member, &off) && memory_u32(k->mem, object + off, v) == NULL;
+}
+
+bool
+kernel_symbol_word(const struct kernel *k, const char *name, uint64_t *v)
+{
+	uint64_t va = 0;
+
+	return symbols_find(k->symbols, name, &va) && memory_word(k->mem, va, v) == NULL;
+}
+
+bool
+kernel_symbol_u32(const struct kernel *k, const char *name, uint32_t *v)
+{
+	uint64_t va = 0;
+
+	return symbols_find(k->symbols, name, &va) && memory_u32(k->mem, va, v) == NULL;
+}
+
+bool
+kernel_is_address(const struct kernel *k, uint64_t va)
+{
+	/* 57-bit kernels begin at 0xff00...; the last page holds error values. */
+	if (k->mem->word_len == 4)
+		return va >= 0x80000000U && va < 0xfffff000U;
+	return va >= 0xff00000000000000ULL && va < 0xfffffffffffff000ULL;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	NAMES = 3, /* a member has had, newest first */
+};
+
+/* The structure, and its member by path; without one, the structure's length. */
+struct row {
+	const char *structure;
+	const char *member[NAMES];
+};
+
+/* clang-format off */
+static const struct row rows[LAYOUT_COUNT] = {
+	[LAYOUT_TASK] = { "task_struct", { NULL } },
+	/* c65eacbe290b ("sched/core: Allow putting thread_info into task_struct"), v4.9 */
+	[LAYOUT_TASK_THREAD_INFO] = { "task_struct", { "thread_info" } },
+	/* 2f064a59a11f ("sched: Change task_struct::state"), v5.14 */
+	[LAYOUT_TASK_STATE] = { "task_struct", { "__state", "state" } },
+	[LAYOUT_TASK_EXIT_STATE] = { "task_struct", { "exit_state" } },
+	[LAYOUT_TASK_STACK] = { "task_struct", { "stack" } },
+	[LAYOUT_TASK_FLAGS] = { "task_struct", { "flags" } },
+	[LAYOUT_TASK_ON_CPU] = { "task_struct", { "on_cpu" } },
+	/* bcf9033e5449 ("sched: move CPU field back into thread_info"), v5.16 */
+	[LAYOUT_TASK_CPU] = { "task_struct", { "thread_info.cpu", "cpu" } },
+	[LAYOUT_TASK_TASKS] = { "task_struct", { "tasks" } },
+	[LAYOUT_TASK_MM] = { "task_struct", { "mm" } },
+	[LAYOUT_TASK_PID] = { "task_struct", { "pid" } },
+	[LAYOUT_TASK_TGID] = { "task_struct", { "tgid" } },
+	[LAYOUT_TASK_REAL_PARENT] = { "task_struct", { "real_parent" } },
+	[LAYOUT_TASK_GROUP_LEADER] = { "task_struct", { "group_leader" } },
+	/* 0c740d0afc3b ("introduce for_each_thread()"), v3.14 */
+	[LAYOUT_TASK_THREAD_NODE] = { "task_struct", { "thread_node" } },
+	/* gone with 8e1f385104ac ("kill task_struct->thread_group"), v6.7 */
+	[LAYOUT_TASK_THREAD_GROUP] = { "task_struct", { "thread_group" } },
+	[LAYOUT_TASK_SIGNAL] = { "task_struct", { "signal" } },
+	[LAYOUT_TASK_COMM] = { "task_struct", { "comm" } },
+	[LAYOUT_TASK_CRED] = { "task_struct", { "real_cred", "cred" } },
+	[LAYOUT_TASK_FILES] = { "task_struct", { "files" } },
+	[LAYOUT_TASK_LAST_ARRIVAL] = { "task_struct", { "sched_info.last_arrival" } },
+	[LAYOUT_TASK_EXEC_START] = { "task_struct", { "se.exec_start" } },
+	[LAYOUT_TASK_START_TIME] = { "task_struct", { "start_time" } },
+	[LAYOUT_TASK_UTIME] = { "task_struct", { "utime" } },
+	[LAYOUT_TASK_STIME] = { "task_struct", { "stime" } },
+	/* what a thread has not yet added to its mm; gone with f1a7941243c1, v6.2 */
+	[LAYOUT_TASK_RSS] = { "task_struct", { "rss_stat.count" } },
+	[LAYOUT_TASK_SP] = { "task_struct", { "thread.sp" } },
+	[LAYOUT_TASK_CPU_CONTEXT] = { "task_struct", { "thread.cpu_context" } },
+	[LAYOUT_SIGNAL_THREAD_HEAD] = { "signal_struct", { "thread_head" } },
+	[LAYOUT_CRED_UID] = { "cred", { "uid" } },
+	[LAYOUT_MM_TOTAL_VM] = { "mm_struct", { "total_vm" } },
+	/* an array of percpu_counter since f1a7941243c1 ("mm: convert mm's rss stats into
+	 * percpu_counter"), v6.2; of longs before */
+	[LAYOUT_MM_RSS] = { "mm_struct", { "rss_stat" } },
+	[LAYOUT_PERCPU_COUNTER] = { "percpu_counter", { NULL } },
+	[LAYOUT_PERCPU_COUNTER_COUNT] = { "percpu_counter", { "count" } },
+	[LAYOUT_PERCPU_COUNTER_COUNTERS] = { "percpu_counter", { "counters" } },
+
+	[LAYOUT_MODULE] = { "module", { NULL } },
+	[LAYOUT_MODULE_STATE] = { "module", { "state" } },
+	[LAYOUT_MODULE_LIST] = { "module", { "list" } },
+	[LAYOUT_MODULE_NAME] = { "module", { "name" } },
+	/* ac3b43283923 ("module: replace module_layout with module_memory"), v6.4 */
+	[LAYOUT_MODULE_MEM] = { "module", { "mem" } },
+	/* 7523e4dc5057 ("module: use a structure to encapsulate layout."), v4.5 */
+	[LAYOUT_MODULE_CORE] = { "module", { "core_layout" } },
+	[LAYOUT_MODULE_INIT] = { "module", { "init_layout" } },
+	[LAYOUT_MODULE_OLD_CORE] = { "module", { "module_core" } },
+	[LAYOUT_MODULE_OLD_CORE_LEN] = { "module", { "core_size" } },
+	[LAYOUT_MODULE_OLD_CORE_TEXT_LEN] = { "module", { "core_text_size" } },
+	[LAYOUT_MODULE_OLD_INIT] = { "module", { "module_init" } },
+	[LAYOUT_MODULE_OLD_INIT_LEN] = { "module", { "init_size" } },
+	/* 8244062ef1e5 ("modules: fix longstanding /proc/kallsyms vs module insertion race."),
+	 * v4.5; during initialisation it has the init section's symbols too */
+	[LAYOUT_MODULE_KALLSYMS] = { "module", { "kallsyms" } },
+	[LAYOUT_MODULE_OLD_SYMTAB] = { "module", { "symtab" } },
+	[LAYOUT_MODULE_OLD_NUM_SYMTAB] = { "module", { "num_symtab" } },
+	[LAYOUT_MODULE_OLD_STRTAB] = { "module", { "strtab" } },
+	[LAYOUT_MODULE_TAINTS] = { "module", { "taints" } },
+	[LAYOUT_MODULE_VERSION] = { "module", { "version" } },
+	[LAYOUT_MODULE_SRCVERSION] = { "module", { "srcversion" } },
+	/* 9294523e3768 ("module: add printk formats to add module build ID to stacktraces"), v5.14 */
+	[LAYOUT_MODULE_BUILD_ID] = { "module", { "build_id" } },
+	[LAYOUT_MODULE_NUM_ORCS] = { "module", { "arch.num_orcs" } },
+	[LAYOUT_MODULE_ORC_IP] = { "module", { "arch.orc_unwind_ip" } },
+	[LAYOUT_MODULE_ORC] = { "module", { "arch.orc_unwind" } },
+	[LAYOUT_MODULE_REGION] = { "module_memory", { NULL } },
+	[LAYOUT_MODULE_REGION_BASE] = { "module_memory", { "base" } },
+	[LAYOUT_MODULE_REGION_LEN] = { "module_memory", { "size" } },
+	[LAYOUT_MODULE_LAYOUT_BASE] = { "module_layout", { "base" } },
+	[LAYOUT_MODULE_LAYOUT_LEN] = { "module_layout", { "size" } },
+	[LAYOUT_MODULE_LAYOUT_TEXT_LEN] = { "module_layout", { "text_size" } },
+	[LAYOUT_MOD_KALLSYMS_SYMTAB] = { "mod_kallsyms", { "symtab" } },
+	[LAYOUT_MOD_KALLSYMS_COUNT] = { "mod_kallsyms", { "num_symtab" } },
+	[LAYOUT_MOD_KALLSYMS_STRTAB] = { "mod_kallsyms", { "strtab" } },
+
+	/* 0100301bfdf5 ("sched/x86: Rewrite the switch_to() code"), v4.9 */
+	[LAYOUT_INACTIVE_FRAME] = { "inactive_task_frame", { NULL } },
+	[LAYOUT_INACTIVE_FRAME_BP] = { "inactive_task_frame", { "bp" } },
+	[LAYOUT_INACTIVE_FRAME_RET] = { "inactive_task_frame", { "ret_addr" } },
+	[LAYOUT_THREAD_UNION] = { "thread_union", { NULL } },
+	[LAYOUT_PT_REGS] = { "pt_regs", { NULL } },
+	/* c2c6b27b5aa1 ("arm64: stacktrace: unwind exception boundaries"), v6.13: the record in
+	 * pt_regs says what it is */
+	[LAYOUT_PT_REGS_STACKFRAME] = { "pt_regs", { "stackframe" } },
+	[LAYOUT_FRAME_META] = { "frame_record_meta", { NULL } },
+
+	[LAYOUT_RQ_CURR] = { "rq", { "curr" } },
+	[LAYOUT_RQ_IDLE] = { "rq", { "idle" } },
+	/* from e57ef2ed97c1 ("x86: Put hot per CPU variables into a struct"), v6.2, to v6.14 */
+	[LAYOUT_HOT_CURRENT] = { "pcpu_hot", { "current_task" } },
+
+	[LAYOUT_BPF_SYM_START] = { "bpf_ksym", { "start" } },
+	[LAYOUT_BPF_SYM_END] = { "bpf_ksym", { "end" } },
+	[LAYOUT_BPF_SYM_NAME] = { "bpf_ksym", { "name" } },
+	[LAYOUT_BPF_SYM_LIST] = { "bpf_ksym", { "lnode" } },
+	/* 36e68442d1af ("bpf: Load and verify kernel module BTFs"), v5.11 */
+	[LAYOUT_BTF_MODULE_LIST] = { "btf_module", { "list" } },
+	[LAYOUT_BTF_MODULE_BTF] = { "btf_module", { "btf" } },
+	[LAYOUT_BTF_MODULE_MODULE] = { "btf_module", { "module" } },
+	[LAYOUT_BTF_DATA] = { "btf", { "data" } },
+	[LAYOUT_BTF_DATA_LEN] = { "btf", { "data_size" } },
+	[LAYOUT_BTF_FIRST] = { "btf", { "start_id" } },
+	[LAYOUT_BTF_STRING_BASE] = { "btf", { "start_str_off" } },
+
+	[LAYOUT_UTS_NAME] = { "uts_namespace", { "name" } },
+};
+/* clang-format on */
+
+struct slot {
+	bool asked;
+	enum layout_source source;
+	uint64_t off;
+	uint64_t len;
+};
+
+struct layout {
+	struct types *types;
+	const struct vmcoreinfo *info;
+	struct slot slot[LAYOUT_COUNT];
+	size_t learned;
+};
+
+struct layout *
+layout_new(struct types *types, const struct vmcoreinfo *info, struct arena *a)
+{
+	struct layout *l = ARENA_NEW(a, struct layout);
+
+	l->types = types;
+	l->info = info;
+	return l;
+}
+
+static bool
+ask_types(struct layout *l, const struct row *row, struct slot *s)
+{
+	struct type type = { 0 };
+	struct type_member m = { 0 };
+
+	if (l->types == NULL || !types_find(l->types, row->structure, &type))
+		return false;
+	if (row->member[0] == NULL) {
+		s->source = LAYOUT_FROM_TYPES;
+		return types_len(type, &s->off);
+	}
+	for (size_t i = 0; i < NAMES && row->member[i] != NULL; i++) {
+		if (!types_member(type, row->member[i], &m) || m.bit_len != 0)
+			continue;
+		*s = (struct slot){ true, LAYOUT_FROM_TYPES, m.off, m.len };
+		return true;
+	}
+	return false;
+}
+
+static bool
+ask_vmcoreinfo(struct layout *l, const struct row *row, struct slot *s)
+{
+	char key[128];
+	bool found = false;
+
+	if (l->info == NULL)
+		return false;
+	if (row->member[0] == NULL)
+		return vmcoreinfo_len(l->info, row->structure, &s->off);
+	for (size_t i = 0; i < NAMES && row->member[i] != NULL && !found; i++) {
+		snprintf(key, sizeof(key), "%s.%s", row->structure, row->member[i]);
+		found = vmcoreinfo_offset(l->info, key, &s->off);
+	}
+	return found;
+}
+
+/* Members lie in structures: an offset beyond this is a lie that would only lead astray. */
+static bool
+is_sane(const struct slot *s)
+{
+	enum { STRUCTURE_MAX = 1 << 22 }; /* pglist_data has 170 KiB */
+
+	return s->off < STRUCTURE_MAX && s->len < STRUCTURE_MAX;
+}
+
+static struct slot *
+slot_of(struct layout *l, enum layout_id id)
+{
+	struct slot *s = &l->slot[id];
+
+	if (s->asked)
+		return s;
+	*s = (struct slot){ .asked = true };
+	if (ask_types(l, &rows[id], s))
+		s->source = LAYOUT_FROM_TYPES;
+	else if (ask_vmcoreinfo(l, &rows[id], s))
+		s->source = LAYOUT_FROM_VMCOREINFO;
+	if (!is_sane(s))
+		*s = (struct slot){ .asked = true };
+	return s;
+}
+
+bool
+layout_find(struct layout *l, enum layout_id id, uint64_t *off)
+{
+	const struct slot *s = slot_of(l, id);
+
+	if (s->source == LAYOUT_UNKNOWN)
+		return false;
+	*off = s->off;
+	return true;
+}
+
+uint64_t
+layout_len(struct layout *l, enum layout_id id)
+{
+	const struct slot *s = slot_of(l, id);
+
+	return s->source == LAYOUT_UNKNOWN ? 0 : s->len;
+}
+
+enum layout_source
+layout_source(struct layout *l, enum layout_id id)
+{
+	return slot_of(l, id)->source;
+}
+
+void
+layout_learn(struct layout *l, enum layout_id id, uint64_t off, uint64_t len)
+{
+	struct slot *s = slot_of(l, id);
+
+	if (s->source != LAYOUT_UNKNOWN)
+		return;
+	*s = (struct slot){ true, LAYOUT_LEARNED, off, len };
+	l->learned++;
+}
+
+size_t
+layout_learned(const struct layout *l)
+{
+	return l->learned;
+}
+
+const char *
+layout_name(enum layout_id id, struct arena *a)
+{
+	const struct row *row = &rows[id];
+
+	if (row->member[0] == NULL)
+		return row->structure;
+	return arena_printf(a, "%s.%s", row->structure, row->member[0]);
+}
