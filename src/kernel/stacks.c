@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/stacks.h"
+
+#include "base/limits.h"
+#include "kernel/taskfacts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BLOCKED_MAX = 64,    /* in tasks.blocked[] */
+	GROUPS_MAX = 32,     /* in tasks.groups[] */
+	GROUP_PIDS_MAX = 32, /* of one group */
+	UNWOUND_MAX = 1024,  /* tasks whose stacks are followed unless all are asked for */
+};
+
+static const struct origin from_memory = { ORIGIN_MEMORY, "the kernel's tasks" };
+
+/* The functions that a dying kernel is in. */
+static bool
+is_panicking(const struct stacks *s, const struct stack *stack)
+{
+	static const char *const names[] = { "panic", "vpanic", "__crash_kexec", "crash_kexec",
+					     "machine_kexec" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		uint64_t va = 0;
+
+		if (symbols_find(s->k->symbols, names[i], &va) &&
+		    unwind_goes_through(s->unwind, stack, va))
+			return true;
+	}
+	return false;
+}
+
+bool
+stacks_find_panic(const struct stacks *s, int32_t pid, struct task *out)
+{
+	const struct task *named = pid == 0 ? NULL : tasks_pid(s->tasks, pid);
+
+	if (tasks_find_panic(s->k, s->cpus, s->tasks, out))
+		return true;
+	for (size_t i = 0; i < s->cpus->count; i++) {
+		const struct task *t = tasks_at(s->tasks, s->cpus->cpu[i].current);
+		struct stack stack;
+
+		if (t == NULL)
+			continue;
+		unwind_task(s->unwind, t, &stack);
+		if (!is_panicking(s, &stack))
+			continue;
+		*out = *t;
+		return true;
+	}
+	if (named == NULL || named->on == NULL)
+		return false;
+	*out = *named;
+	return true;
+}
+
+static void
+put_panic_cpu(const struct stacks *s, const struct task *panic, struct facts *f)
+{
+	struct origin o = { ORIGIN_MEMORY, "the CPU that the panic task is on" };
+	const struct cpu *c = panic->on;
+
+	if (s->cpus->panic != NULL) {
+		c = s->cpus->panic;
+		o.text = s->cpus->panic_source;
+	}
+	if (c != NULL)
+		facts_put_number(facts_root(f), FACT_PANIC_CPU, c->number, o);
+}
+
+void
+stacks_publish_panic(const struct stacks *s, const struct task *panic, struct facts *f)
+{
+	struct fact_row *root = facts_root(f);
+	struct stack stack;
+
+	unwind_task(s->unwind, panic, &stack);
+	put_panic_cpu(s, panic, f);
+
+	struct taskfacts of = { s->k, s->cpus, s->tasks, s->unwind, panic, &stack };
+
+	taskfacts_publish_details(&of, facts_put_row(root, FACT_PANIC_TASK, from_memory));
+	if (stack.count == 0 && facts_known(root, FACT_BACKTRACE))
+		return;
+	facts_clear(root, FACT_BACKTRACE);
+	unwind_publish(s->unwind, &stack, panic, facts_put_row(root, FACT_BACKTRACE, from_memory));
+}
+
+static const char *
+mode_of(const struct cpu *c)
+{
+	if (c->regs == NULL)
+		return "unknown";
+	if (c->in_user)
+		return "user";
+	return c->current != 0 && c->current == c->idle ? "idle" : "kernel";
+}
+
+static void
+put_registers(const struct cpu *c, struct fact_row *row)
+{
+	struct origin o = { ORIGIN_NOTES, c->regs_source };
+
+	for (size_t i = 0; c->regs != NULL && i < c->regs->count; i++)
+		facts_put_address_named(row, CPU_REGISTERS, c->regs->reg[i].name,
+					c->regs->reg[i].value, o);
+}
+
+/* The first CPU before number i that was in the same place, or i. */
+static size_t
+same_as(const struct stack *stack, size_t i)
+{
+	size_t first = 0;
+
+	while (first < i && !unwind_same(&stack[first], &stack[i]))
+		first++;
+	return first;
+}
+
+static void
+put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact_row *row)
+{
+	const struct cpu *c = &s->cpus->cpu[i];
+	const struct task *t = tasks_at(s->tasks, c->current);
+	size_t same = same_as(stack, i);
+
+	facts_put_number(row, CPU_NUMBER, c->number, from_memory);
+	if (s->cpus->has_online)
+		facts_put_bool(row, CPU_ONLINE, c->online, from_memory);
+	facts_put_text(row, CPU_MODE, str_of(mode_of(c)), from_memory);
+	if (t != NULL)
+		taskfacts_publish(t, facts_put_row(row, CPU_TASK, from_memory), from_memory);
+	put_registers(c, row);
+	if (same != i)
+		facts_put_number(row, CPU_SAME_AS, s->cpus->cpu[same].number, from_memory);
+	else if (t != NULL && stack[i].count != 0)
+		unwind_publish(s->unwind, &stack[i], t,
+			       facts_put_row(row, CPU_BACKTRACE, from_memory));
+}
+
+void
+stacks_publish_cpus(const struct stacks *s, struct facts *f)
+{
+	struct fact_row *root = facts_root(f);
+	struct stack *stack = ARENA_ARRAY(s->k->arena, struct stack, s->cpus->count);
+
+	facts_put_number(root, FACT_SYSTEM_CPUS, (int64_t)s->cpus->count, from_memory);
+	if (s->cpus->has_online)
+		facts_put_number(root, FACT_SYSTEM_CPUS_ONLINE, (int64_t)s->cpus->online,
+				 from_memory);
+	for (size_t i = 0; i < s->cpus->count; i++) {
+		const struct task *t = tasks_at(s->tasks, s->cpus->cpu[i].current);
+
+		if (t != NULL)
+			unwind_task(s->unwind, t, &stack[i]);
+		put_cpu(s, stack, i, facts_put_row(root, FACT_CPUS, from_memory));
+	}
+}
+
+static void
+put_counts(const struct stacks *s, struct fact_row *root)
+{
+	static const char *const letters[] = { "R", "S", "D", "T", "t", "X", "Z", "P", "I" };
+	int64_t count[ARRAY_LEN(letters)] = { 0 };
+
+	facts_put_number(root, FACT_SYSTEM_TASKS, (int64_t)s->tasks->count, from_memory);
+	facts_put_number(root, FACT_TASKS_TOTAL, (int64_t)s->tasks->count, from_memory);
+	for (size_t i = 0; i < s->tasks->count; i++) {
+		const char *state = tasks_state(&s->tasks->task[i]);
+
+		for (size_t l = 0; l < ARRAY_LEN(letters); l++)
+			count[l] += strcmp(state, letters[l]) == 0;
+	}
+	for (size_t l = 0; l < ARRAY_LEN(letters); l++) {
+		if (count[l] != 0)
+			facts_put_number_named(root, FACT_TASKS_BY_STATE, letters[l], count[l],
+					       from_memory);
+	}
+}
+
+/* A task with its stack; stacks that are the same have the same hash. */
+struct unwound {
+	const struct task *task;
+	struct stack stack;
+	uint64_t hash;
+	size_t order; /* in the list of tasks */
+	double seconds;
+};
+
+static uint64_t
+hash_of(const struct stack *s)
+{
+	uint64_t hash = s->count;
+
+	for (size_t i = 0; i < s->count; i++)
+		hash = (hash ^ s->frame[i].pc) * 0x9e3779b97f4a7c15ULL;
+	return hash;
+}
+
+static bool
+is_blocked(const struct task *t)
+{
+	return strcmp(tasks_state(t), "D") == 0;
+}
+
+/* Blocked and running tasks first in line where not all can be looked at. */
+static struct unwound *
+unwind_all(const struct stacks *s, struct arena *a, size_t *count)
+{
+	size_t most = s->all || s->tasks->count <= UNWOUND_MAX ? s->tasks->count : UNWOUND_MAX;
+	struct unwound *all = ARENA_TRY_ARRAY(a, struct unwound, most);
+	bool every = most == s->tasks->count;
+
+	*count = 0;
+	for (size_t i = 0; all != NULL && i < s->tasks->count && *count < most; i++) {
+		const struct task *t = &s->tasks->task[i];
+		struct unwound *u = &all[*count];
+
+		if (budget_expired(arena_budget(a)))
+			break;
+		if (!every && !is_blocked(t) && t->on == NULL)
+			continue;
+		*u = (struct unwound){ .task = t, .order = i };
+		unwind_task(s->unwind, t, &u->stack);
+		u->hash = hash_of(&u->stack);
+		if (t->last_ns != 0 && t->last_ns < s->tasks->newest_ns)
+			u->seconds = (double)(s->tasks->newest_ns - t->last_ns) / 1e9;
+		(*count)++;
+	}
+	return all;
+}
+
+static void
+put_backtrace(const struct stacks *s, const struct unwound *u, struct fact_row *row,
+	      enum fact_id id)
+{
+	if (u->stack.count != 0)
+		unwind_publish(s->unwind, &u->stack, u->task, facts_put_row(row, id, from_memory));
+}
+
+static int
+longest_first(const void *a, const void *b)
+{
+	const struct unwound *x = *(const struct unwound *const *)a;
+	const struct unwound *y = *(const struct unwound *const *)b;
+
+	if (x->seconds != y->seconds)
+		return x->seconds > y->seconds ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static void
+put_blocked_task(const struct stacks *s, const struct unwound *u, struct fact_row *row)
+{
+	const struct task *t = u->task;
+
+	facts_put_address(row, BLOCKED_TASK, t->va, from_memory);
+	facts_put_number(row, BLOCKED_PID, t->pid, from_memory);
+	facts_put_text(row, BLOCKED_COMM, str_of(t->comm), from_memory);
+	facts_put_text(row, BLOCKED_STATE, str_of(tasks_state(t)), from_memory);
+	if (t->last_ns != 0)
+		facts_put_real(row, BLOCKED_SECONDS, u->seconds, from_memory);
+	put_backtrace(s, u, row, BLOCKED_BACKTRACE);
+}
+
+static void
+put_blocked(const struct stacks *s, const struct unwound *all, size_t count, struct arena *a,
+	    struct fact_row *root)
+{
+	const struct unwound **blocked = ARENA_TRY_ARRAY(a, const struct unwound *, count);
+	size_t n = 0;
+
+	for (size_t i = 0; blocked != NULL && i < count; i++) {
+		if (is_blocked(all[i].task))
+			blocked[n++] = &all[i];
+	}
+	if (n == 0)
+		facts_put_empty(root, FACT_TASKS_BLOCKED, from_memory);
+	else
+		qsort(blocked, n, sizeof(blocked[0]), longest_first);
+	for (size_t i = 0; i < n && i < BLOCKED_MAX; i++)
+		put_blocked_task(s, blocked[i],
+				 facts_put_row(root, FACT_TASKS_BLOCKED, from_memory));
+}
+
+static int
+same_together(const void *a, const void *b)
+{
+	const struct unwound *x = *(const struct unwound *const *)a;
+	const struct unwound *y = *(const struct unwound *const *)b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Tasks number from, from + 1 ... of a list in which the same stand together. */
+struct group {
+	size_t from, count;
+	size_t order; /* of its first task */
+};
+
+static int
+largest_first(const void *a, const void *b)
+{
+	const struct group *x = a;
+	const struct group *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static size_t
+make_groups(const struct unwound **sorted, size_t count, struct group *group)
+{
+	size_t groups = 0;
+
+	for (size_t from = 0; from < count;) {
+		size_t to = from + 1;
+
+		while (to < count && unwind_same(&sorted[from]->stack, &sorted[to]->stack))
+			to++;
+		if (to - from > 1)
+			group[groups++] = (struct group){ from, to - from, sorted[from]->order };
+		from = to;
+	}
+	if (groups != 0)
+		qsort(group, groups, sizeof(group[0]), largest_first);
+	return groups;
+}
+
+static void
+put_groups(const struct stacks *s, const struct unwound *all, size_t count, struct arena *a,
+	   struct fact_row *root)
+{
+	const struct unwound **sorted = ARENA_TRY_ARRAY(a, const struct unwound *, count);
+	struct group *group = ARENA_TRY_ARRAY(a, struct group, count);
+
+	if (sorted == NULL || group == NULL)
+		return;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &all[i];
+	qsort(sorted, count, sizeof(sorted[0]), same_together);
+
+	size_t groups = make_groups(sorted, count, group);
+
+	if (groups == 0)
+		facts_put_empty(root, FACT_TASKS_GROUPS, from_memory);
+	for (size_t g = 0; g < groups && g < GROUPS_MAX; g++) {
+		struct fact_row *row = facts_put_row(root, FACT_TASKS_GROUPS, from_memory);
+
+		facts_put_number(row, STACK_GROUP_COUNT, (int64_t)group[g].count, from_memory);
+		for (size_t i = 0; i < group[g].count && i < GROUP_PIDS_MAX; i++)
+			facts_put_number(row, STACK_GROUP_PIDS,
+					 sorted[group[g].from + i]->task->pid, from_memory);
+		put_backtrace(s, sorted[group[g].from], row, STACK_GROUP_BACKTRACE);
+	}
+}
+
+void
+stacks_publish_tasks(const struct stacks *s, struct facts *f)
+{
+	struct fact_row *root = facts_root(f);
+	struct arena *a = arena_new_temporary(s->k->arena);
+	size_t count = 0;
+	const struct unwound *all = unwind_all(s, a, &count);
+
+	put_counts(s, root);
+	if (all != NULL && count != 0) {
+		put_blocked(s, all, count, a, root);
+		put_groups(s, all, count, a, root);
+	}
+	for (size_t i = 0; s->all && all != NULL && i < count; i++) {
+		struct fact_row *row = facts_put_row(root, FACT_TASKS_ALL, from_memory);
+
+		taskfacts_publish(all[i].task, row, from_memory);
+		put_backtrace(s, &all[i], row, TASK_BACKTRACE);
+	}
+	arena_free(a);
+}
+
+void
+stacks_publish_blamed(const struct stacks *s, int32_t pid, const struct task *panic,
+		      struct facts *f)
+{
+	const struct task *t = pid == 0 ? NULL : tasks_pid(s->tasks, pid);
+	struct stack stack;
+
+	if (t == NULL || (panic != NULL && panic->va == t->va))
+		return;
+	unwind_task(s->unwind, t, &stack);
+	if (stack.count != 0)
+		unwind_publish(s->unwind, &stack, t,
+			       facts_put_row(facts_root(f), FACT_VERDICT_BACKTRACE, from_memory));
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stacks.h - which stacks a report shows: of the task that panicked, of every CPU, of tasks
+ * that are blocked, of groups of tasks that wait in the same place.
+ */
+#ifndef KERNEL_STACKS_H
+#define KERNEL_STACKS_H
+
+#include "kernel/unwind.h"
+
+struct stacks {
+	const struct kernel *k;
+	const struct cpus *cpus;
+	const struct tasks *tasks;
+	struct unwind *unwind;
+	bool all; /* every task's stack, in tasks.all[] */
+};
+
+/* The task that panicked: by the CPU that did; else the one that panic() is on the stack of.
+ * pid is what the log says, 0 if nothing. False if it is not known. */
+bool stacks_find_panic(const struct stacks *s, int32_t pid, struct task *out);
+
+/* Puts panic.cpu, panic.task and backtrace, which replaces one from the log unless nothing of
+ * the stack can be followed. panic is what stacks_find_panic() found. */
+void stacks_publish_panic(const struct stacks *s, const struct task *panic, struct facts *f);
+
+/* Puts system.cpus, system.cpus_online and cpus[]. */
+void stacks_publish_cpus(const struct stacks *s, struct facts *f);
+
+/* Puts tasks.*: counts, blocked tasks, groups, with `all` every task. */
+void stacks_publish_tasks(const struct stacks *s, struct facts *f);
+
+/* Puts verdict.backtrace: the stack of the blamed task, where that is not the one that
+ * panicked. Nothing if there is no such task any more. */
+void stacks_publish_blamed(const struct stacks *s, int32_t pid, const struct task *panic,
+			   struct facts *f);
+
+#endif
