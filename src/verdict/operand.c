@@ -363,6 +363,12 @@ read_form(const struct reading *r, struct str text)
 	return NULL;
 }
 
+static bool
+is_quoted(struct str s)
+{
+	return s.len > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.len - 1] == s.p[0];
+}
+
 const char *
 operand_read(struct catalogue *r, struct condition *c, enum fact_shape row, struct str text)
 {
@@ -374,5 +380,7 @@ operand_read(struct catalogue *r, struct condition *c, enum fact_shape row, stru
 	if (c->test->form != OPERAND_NONE && text.len == 0)
 		return arena_printf(r->arena, "'%s' needs something to compare with",
 				    c->test->name);
+	if (!r->trusting && is_quoted(text))
+		return "these quotes would be part of the text; quote the whole line, or nothing";
 	return read_form(&reading, text);
 }
