@@ -47,6 +47,7 @@ EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list templates/*))
 UNIT     := $(sort $(wildcard tests/unit/*/test_*.c))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL     := $(sort $(wildcard tests/tools/*.c))
+MKDUMP   := $(sort $(wildcard tests/tools/mkdump/*.c))
 OBJ      := $(SRC:%.c=$(O)/%.o) $(O)/embedded.o
 CORE     := $(filter-out $(O)/src/main.o,$(OBJ))
 UNIT_BIN := $(UNIT:%.c=$(O)/%)
@@ -65,6 +66,7 @@ $(O)/kdtriage: $(OBJ)
 tools: $(TOOL_BIN)
 $(TOOL_BIN): $(O)/%: $(O)/tests/tools/%.o $(CORE)
 	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+$(O)/mkdump: $(MKDUMP:%.c=$(O)/%.o)
 
 $(UNIT_BIN): %: %.o $(CORE)
 	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS) -lcmocka
@@ -110,7 +112,7 @@ layers:
 	@awk -f tests/lint/layers.awk $(SRC) $(HDR)
 
 lint: layers
-	@echo clang-format; clang-format --dry-run -Werror $(SRC) $(HDR) $(UNIT) $(FUZZ) $(TOOL)
+	@echo clang-format; clang-format --dry-run -Werror $(SRC) $(HDR) $(UNIT) $(FUZZ) $(TOOL) $(MKDUMP)
 	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -Isrc -j2 \
 		--suppress=returnDanglingLifetime \
 		--enable=warning,performance,portability $(SRC)
@@ -142,4 +144,4 @@ fuzz-smoke: fuzz
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(UNIT:%.c=$(O)/%.d) $(FUZZ:%.c=$(O)/%.d) $(TOOL:%.c=$(O)/%.d)
+-include $(OBJ:.o=.d) $(UNIT:%.c=$(O)/%.d) $(FUZZ:%.c=$(O)/%.d) $(TOOL:%.c=$(O)/%.d) $(MKDUMP:%.c=$(O)/%.d)
