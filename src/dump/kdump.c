@@ -84,7 +84,7 @@ static enum page_state
 kdump_state(void *self, uint64_t pfn)
 {
 	struct kdump_file *f = NULL;
-	struct kdump_desc d;
+	struct kdump_desc d = { 0 };
 	bool zero = false;
 
 	return find_page(self, pfn, &f, &d, &zero);
@@ -118,7 +118,7 @@ kdump_fetch(void *self, uint64_t pfn, uint8_t *page, bool *zero)
 {
 	struct kdump *k = self;
 	struct kdump_file *f = NULL;
-	struct kdump_desc d;
+	struct kdump_desc d = { 0 };
 	enum page_state s = find_page(k, pfn, &f, &d, zero);
 
 	if (s != PAGE_PRESENT || *zero)

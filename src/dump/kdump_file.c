@@ -200,8 +200,9 @@ try_layout(struct kdump_file *f, const struct layout *l, struct arena *a, enum v
 	return e;
 }
 
-/* The layout that the headers give; if the pages contradict it, the first of the others that
- * they confirm; if there is none, the first again, and no page is trusted. */
+/* The layout that the headers give; if the pages do not confirm it, the first of the others
+ * that they do confirm; if there is none, the first again, and if they contradict it no page
+ * is trusted. */
 static const struct error *
 choose_layout(struct kdump_file *f, struct arena *a)
 {
@@ -217,17 +218,21 @@ choose_layout(struct kdump_file *f, struct arena *a)
 	enum verdict v = UNKNOWN;
 	const struct error *e = try_layout(f, &given, a, &v);
 
-	if (e != NULL || (v != CONTRADICTED && f->max_pfn == max))
+	if (e != NULL || v == CONFIRMED || f->max_pfn > CHECK_BITS_MAX)
 		return e;
-	v = UNKNOWN;
-	for (size_t i = 0; i < ARRAY_LEN(others) && v != CONFIRMED && e == NULL; i++)
-		e = try_layout(f, &others[i], a, &v);
-	if (e == NULL && v != CONFIRMED)
+
+	enum verdict other = UNKNOWN;
+
+	for (size_t i = 0; i < ARRAY_LEN(others) && other != CONFIRMED && e == NULL; i++)
+		e = try_layout(f, &others[i], a, &other);
+	if (e == NULL && other != CONFIRMED)
 		e = try_layout(f, &given, a, &v);
-	f->untrusted = v == CONTRADICTED;
-	f->problem = error_new(a, ERROR_CORRUPT,
-			       "'%s': headers, bitmaps and pages contradict each other%s",
-			       f->source->path, f->untrusted ? ", so no page can be trusted" : "");
+	f->untrusted = other != CONFIRMED && v == CONTRADICTED;
+	if (other == CONFIRMED || f->untrusted || f->max_pfn != max)
+		f->problem = error_new(a, ERROR_CORRUPT,
+				       "'%s': headers, bitmaps and pages contradict each other%s",
+				       f->source->path,
+				       f->untrusted ? ", so no page can be trusted" : "");
 	return e;
 }
 
