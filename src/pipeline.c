@@ -6,6 +6,8 @@
 #include "host/output.h"
 #include "kernel/code.h"
 #include "kernel/log.h"
+#include "kernel/modules.h"
+#include "kernel/stacks.h"
 #include "kernel/utsname.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
@@ -48,9 +50,13 @@ struct run {
 	struct budget budget;
 	struct facts *facts;
 	struct redaction *redaction;
-	struct dump *dump; /* NULL: the input is a text log */
-	int log_fd;        /* of the text log, else -1 */
-	struct vmem *vmem; /* NULL: not found */
+	struct dump *dump;     /* NULL: the input is a text log */
+	int log_fd;            /* of the text log, else -1 */
+	struct vmem *vmem;     /* NULL: not found */
+	struct kernel *kernel; /* NULL: it has no symbols */
+	struct modules modules;
+	struct cpus cpus;
+	struct tasks tasks;
 	const struct oops_report *oops;
 	struct log log;
 	const struct error *log_error; /* why the log is not whole, or not there; or NULL */
@@ -223,6 +229,64 @@ read_log(struct run *r)
 	r->oops = oops_finish(reader);
 	r->log_error = e;
 	return e;
+}
+
+static const struct error *
+find_symbols(struct run *r)
+{
+	if (r->vmem == NULL || r->dump->arch == NULL)
+		return NULL;
+	return kernel_open(r->dump, r->vmem, r->a, &r->kernel);
+}
+
+static const struct error *
+read_modules(struct run *r)
+{
+	if (r->kernel == NULL)
+		return NULL;
+
+	const struct error *e = modules_read(r->kernel, &r->modules);
+
+	if (e == NULL)
+		modules_publish(&r->modules, r->facts);
+	return e != NULL ? e : r->modules.problem;
+}
+
+static const struct error *
+read_tasks(struct run *r)
+{
+	if (r->kernel == NULL)
+		return NULL;
+	cpus_read(r->kernel, r->dump, &r->cpus);
+
+	const struct error *e = tasks_read(r->kernel, &r->cpus, &r->tasks);
+
+	return e != NULL ? e : r->tasks.problem;
+}
+
+static const struct error *
+unwind_stacks(struct run *r)
+{
+	const struct event *ev =
+		r->oops->chosen == r->oops->event_count ? NULL : &r->oops->event[r->oops->chosen];
+	int32_t pid = ev != NULL && ev->has_pid ? (int32_t)ev->pid : 0;
+	struct task panic;
+
+	if (r->kernel == NULL || r->tasks.count == 0)
+		return NULL;
+
+	struct stacks s = { .k = r->kernel,
+			    .cpus = &r->cpus,
+			    .tasks = &r->tasks,
+			    .unwind = unwind_new(r->kernel, &r->modules) };
+	bool has_panic = stacks_find_panic(&s, pid, &panic);
+
+	if (has_panic)
+		stacks_publish_panic(&s, &panic, r->facts);
+	stacks_publish_cpus(&s, r->facts);
+	stacks_publish_tasks(&s, r->facts);
+	stacks_publish_blamed(&s, pid, has_panic ? &panic : NULL, r->facts);
+	return NULL;
 }
 
 /* A file that is neither a dump nor a log of a kernel gives no report. */
@@ -457,6 +521,10 @@ static const struct stage stages[] = {
 	{ "read the kernel log", read_log, OPTIONAL, TO_ALL },
 	{ "recognise the log", check_log, VITAL, TO_ALL },
 	{ "read the events", read_events, OPTIONAL, TO_ALL },
+	{ "find symbols", find_symbols, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the modules", read_modules, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "describe the system", describe_system, OPTIONAL, TO_ALL },
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
