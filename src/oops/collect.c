@@ -79,7 +79,9 @@ close_slot(struct collector *c, struct slot *s)
 	s->report.text = s->text;
 	s->open = false;
 	c->open--;
-	if (!s->swallowed)
+	if (s->swallowed)
+		c->sink.panicker(c->sink.ctx, &s->report);
+	else
 		c->sink.report(c->sink.ctx, &s->report);
 }
 

@@ -24,6 +24,9 @@ struct collector_sink {
 	 * and then the panic is a report of its own. */
 	bool (*panic)(void *ctx, const struct heading *h, const struct message *m);
 
+	/* What followed the line of such a panic. */
+	void (*panicker)(void *ctx, const struct report *r);
+
 	void *ctx;
 };
 

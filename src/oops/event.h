@@ -18,6 +18,16 @@ enum event_access {
 	EVENT_ACCESS_FREE,
 };
 
+/* Who panicked because of a report: the watchdog task of a hung task, the CPU that waited. */
+struct event_panicker {
+	int64_t pid;
+	struct str comm;
+	uint32_t cpu;
+	bool has_pid, has_cpu;
+	struct frame *frame; /* the stack of panic(), innermost first */
+	size_t frame_count;
+};
+
 /* Texts live in the arena that the report was read with. */
 struct event {
 	enum kind kind;
@@ -59,6 +69,7 @@ struct event {
 	} page_table[5]; /* PGD ... PTE lines */
 	size_t page_table_count;
 
+	struct event_panicker panicker; /* the task that panicked, if the panic told */
 	struct str panic;   /* the panic it ended in: behind "not syncing: "; empty if none */
 	const char *policy; /* the setting that made it a panic ("hung_task_panic"), or NULL */
 	unsigned class;     /* enum head_class of its head line */

@@ -79,6 +79,17 @@ take_panic(void *ctx, const struct heading *h, const struct message *m)
 	return true;
 }
 
+static void
+take_panicker(void *ctx, const struct report *complete)
+{
+	struct oops_reader *r = ctx;
+	struct report report = *complete;
+	struct event *e = events_newest(&r->events, complete->head[0].row->follows, boot_now(r));
+
+	if (e != NULL && !e->panicker.has_pid)
+		understand_panicker(&report, r->arena, &e->panicker);
+}
+
 /* ---- lines ---- */
 
 static void
@@ -168,7 +179,8 @@ oops_reader_new(struct arena *a)
 	r->skips = skips_new(a);
 	skips_add_built_in(r->skips);
 	r->heads = new_heads(r, a);
-	r->collector = collector_new(a, (struct collector_sink){ take_report, take_panic, r });
+	r->collector = collector_new(
+		a, (struct collector_sink){ take_report, take_panic, take_panicker, r });
 	return r;
 }
 

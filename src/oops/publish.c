@@ -174,31 +174,60 @@ put_fault(const struct publish *p, const struct event *e, struct origin o)
 		facts_put_address(p->root, FACT_FAULT_INSTRUCTION_OFFSET, e->ip_frame.offset, o);
 }
 
+/* Somebody else panicked than the task that the report is about. */
+static bool
+has_other_panicker(const struct event *e)
+{
+	return e->panicker.has_pid && (!e->has_pid || e->panicker.pid != e->pid);
+}
+
 /* The whole stack of the panic task, as far as the log has it: where it was, then how it came
  * there. */
 static void
 put_backtrace(const struct publish *p, const struct event *e, struct origin o)
 {
+	bool other = has_other_panicker(e) && e->panicker.frame_count != 0;
+	const struct frame *frame = other ? e->panicker.frame : e->frame;
+	size_t count = other ? e->panicker.frame_count : e->frame_count;
+	bool with_ip = !other && e->ip_frame.function.len != 0;
 	struct fact_row *stack = NULL;
 	size_t level = 0;
 
-	if (e->frame_count == 0 && e->ip_frame.function.len == 0)
+	if (count == 0 && !with_ip)
 		return;
 	stack = facts_put_row(p->root, FACT_BACKTRACE, o);
 	facts_put_text(stack, BACKTRACE_SOURCE, STR("log"), o);
-	if (e->has_pid)
-		facts_put_number(stack, BACKTRACE_TASK, e->pid, o);
-	if (e->ip_frame.function.len != 0)
+	if (other || e->has_pid)
+		facts_put_number(stack, BACKTRACE_TASK, other ? e->panicker.pid : e->pid, o);
+	if (with_ip)
 		put_frame(stack, BACKTRACE_FRAMES, &e->ip_frame, level++, o);
-	for (size_t i = 0; i < e->frame_count; i++)
-		put_frame(stack, BACKTRACE_FRAMES, &e->frame[i], level++, o);
+	for (size_t i = 0; i < count; i++)
+		put_frame(stack, BACKTRACE_FRAMES, &frame[i], level++, o);
+}
+
+static void
+put_panic_task(const struct publish *p, const struct event *e, struct origin o)
+{
+	bool other = has_other_panicker(e);
+	bool has_cpu = other ? e->panicker.has_cpu : e->has_cpu;
+	bool has_pid = other || e->has_pid;
+	struct str comm = other ? e->panicker.comm : e->comm;
+	struct fact_row *task = NULL;
+
+	if (has_cpu)
+		facts_put_number(p->root, FACT_PANIC_CPU, other ? e->panicker.cpu : e->cpu, o);
+	if (!has_pid && comm.len == 0)
+		return;
+	task = facts_put_row(p->root, FACT_PANIC_TASK, o);
+	if (has_pid)
+		facts_put_number(task, TASK_PID, other ? e->panicker.pid : e->pid, o);
+	put_text(task, TASK_COMM, comm, o);
 }
 
 static void
 put_chosen(const struct publish *p, const struct event *e)
 {
 	struct origin o = at_line(p, e->line);
-	struct fact_row *task = NULL;
 
 	if (e->class & (CLASSES_OOPS | CLASS_WARN))
 		put_fault(p, e, o);
@@ -206,16 +235,8 @@ put_chosen(const struct publish *p, const struct event *e)
 		facts_put_address_named(p->root, FACT_REGISTERS, e->regs.reg[i].name,
 					e->regs.reg[i].value, o);
 	put_backtrace(p, e, o);
-	if (!e->fatal)
-		return;
-	if (e->has_cpu)
-		facts_put_number(p->root, FACT_PANIC_CPU, e->cpu, o);
-	if (!e->has_pid && e->comm.len == 0)
-		return;
-	task = facts_put_row(p->root, FACT_PANIC_TASK, o);
-	if (e->has_pid)
-		facts_put_number(task, TASK_PID, e->pid, o);
-	put_text(task, TASK_COMM, e->comm, o);
+	if (e->fatal)
+		put_panic_task(p, e, o);
 }
 
 static void

@@ -111,7 +111,7 @@ void
 skips_add_built_in(struct skips *s)
 {
 	for (const struct embedded_file *f = embedded_files; f->name != NULL; f++) {
-		if (str_ends(str_of(f->name), STR(".list")))
+		if (str_is(str_of(f->name), STR("rules/skip.list")))
 			skips_add(s, (struct str){ f->start, (size_t)(f->end - f->start) });
 	}
 }

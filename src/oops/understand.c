@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/understand.h"
 
+#include "oops/identity.h"
+
 #include "base/limits.h"
 #include "oops/modules.h"
 
@@ -162,24 +164,69 @@ put_head(struct event *e, const struct report *r)
 	}
 }
 
-/* The first trace: what is between its beginning and the next stack. */
-static void
-put_trace(struct event *e, const struct report *r, struct arena *a)
+/* The first trace behind a mark: what is between its beginning and the next stack. */
+static size_t
+read_trace(const struct report *r, size_t i, struct arena *a, struct frame **out)
 {
-	size_t i = 0;
+	size_t count = 0;
 	size_t cap = 0;
 
 	while (i < r->mark_count && r->mark[i].kind != MARK_FRAME)
 		i++;
-	for (; i < r->mark_count && e->frame_count < LIMIT_FRAMES; i++) {
+	for (; i < r->mark_count && count < LIMIT_FRAMES; i++) {
 		const struct mark *m = &r->mark[i];
 
 		if (m->kind == MARK_STACK || m->kind == MARK_TRACE || m->kind == MARK_USER_PC)
 			break;
 		if (m->kind != MARK_FRAME)
 			continue;
-		e->frame = arena_grow(a, e->frame, e->frame_count, &cap, sizeof(*e->frame));
-		e->frame[e->frame_count++] = m->frame;
+		*out = arena_grow(a, *out, count, &cap, sizeof(**out));
+		(*out)[count++] = m->frame;
+	}
+	return count;
+}
+
+/* Who panicked, and on which stack: what follows the line of the panic. */
+static void
+put_panicker(struct event_panicker *p, const struct report *r, size_t line, struct arena *a)
+{
+	struct event who = { .kind = KIND_NONE };
+	struct identity id = { .event = &who };
+	size_t mark = 0;
+
+	for (size_t i = line + 1; i < r->line_count; i++)
+		(void)identity_line(&id, r->line[i].text);
+	if (!who.has_pid)
+		return;
+	while (mark < r->mark_count && r->mark[mark].line <= line)
+		mark++;
+	*p = (struct event_panicker){
+		.pid = who.pid,
+		.comm = who.comm,
+		.cpu = who.cpu,
+		.has_pid = true,
+		.has_cpu = who.has_cpu,
+	};
+	p->frame_count = read_trace(r, mark, a, &p->frame);
+}
+
+void
+understand_panicker(struct report *r, struct arena *a, struct event_panicker *out)
+{
+	struct event none = { .kind = KIND_NONE };
+
+	keep_text(r, a);
+	report_read(r, &none, a);
+	put_panicker(out, r, r->head[0].line, a);
+}
+
+/* A panic that is a line of this report, behind its own trace. */
+static void
+put_own_panicker(struct event *e, const struct report *r, struct arena *a)
+{
+	for (size_t i = 1; i < r->head_count; i++) {
+		if (r->head[i].row->is == CLASS_PANIC)
+			put_panicker(&e->panicker, r, r->head[i].line, a);
 	}
 }
 
@@ -191,7 +238,8 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	put_head(e, r);
 	report_read(r, e, a);
 	put_text(e, r, a);
-	put_trace(e, r, a);
+	e->frame_count = read_trace(r, 0, a, &e->frame);
+	put_own_panicker(e, r, a);
 	r->recipe = r->head[0].row->recipe;
 	r->skip = r->head[0].row->skip;
 	if (r->head[0].family->understand != NULL)

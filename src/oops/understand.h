@@ -13,4 +13,7 @@ void understand(struct report *r, const struct skips *skips, struct arena *a, st
 /* Puts the panic of a line into the event that ended in it. The text is borrowed. */
 void understand_panic(struct event *e, const struct heading *h, struct str text);
 
+/* The report of a panic whose event is complete: who panicked. In a; r is used up. */
+void understand_panicker(struct report *r, struct arena *a, struct event_panicker *out);
+
 #endif
