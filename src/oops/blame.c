@@ -164,13 +164,17 @@ put(struct event *e, const struct frame *f)
 	e->module = f->module;
 }
 
-/* Behind the first interrupt that came upon what the CPU was doing. */
+/* Behind the first interrupt that came upon what the CPU was doing. One behind the bottom of
+ * its stack, or behind the line of the panic, came upon another CPU. */
 static size_t
 behind_interrupt(const struct search *s)
 {
 	const struct report *r = s->report;
 
 	for (size_t i = 0; i < r->mark_count; i++) {
+		if (r->mark[i].kind == MARK_USER_PC ||
+		    (r->mark[i].kind == MARK_HEAD && r->mark[i].line != r->head[0].line))
+			break;
 		if (is_in(s, "interrupts", &r->mark[i]))
 			return i + 1;
 	}
