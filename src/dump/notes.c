@@ -196,22 +196,9 @@ static bool
 read_prstatus(const struct arch *arch, struct bytes desc, enum byte_order order,
 	      struct dump_cpu *cpu)
 {
-	if (arch == NULL || arch->prstatus == NULL)
-		return false;
-	if (desc.len >= arch->prstatus_pid_off + 4u) {
-		cpu->pid = bytes_u32(desc.p + arch->prstatus_pid_off, order);
-		cpu->has_pid = true;
-	}
-	for (const struct arch_reg *r = arch->prstatus; r->name != NULL; r++) {
-		size_t off = (size_t)arch->prstatus_reg_off + r->off;
-
-		if (desc.len < off + r->len)
-			break;
-		regs_put(&cpu->regs, r->name,
-			 r->len == 4 ? bytes_u32(desc.p + off, order)
-				     : bytes_u64(desc.p + off, order));
-	}
-	return cpu->regs.count != 0;
+	cpu->has_pid = arch != NULL && arch->prstatus != NULL &&
+		       arch_prstatus(arch, desc, order, &cpu->pid, &cpu->regs);
+	return cpu->has_pid;
 }
 
 /* Fills cpu from n; false if n is not about a CPU, or not one that can be read. */

@@ -25,7 +25,8 @@ enum sign {
 	SIGN_REGS = 1 << 0,
 	SIGN_STACK = 1 << 1,
 	SIGN_THREAD = 1 << 2,
-	SIGN_NUMBER = 1 << 3,
+	SIGN_VCPU = 1 << 3,
+	SIGN_NUMBER = 1 << 4,
 };
 
 /* Registers that change without the code running on, or that are printed in other words. */
@@ -73,6 +74,18 @@ is_same_stack(const struct arch *arch, const struct regs *a, const struct regs *
 	return x / len == y / len && x >> (arch->word_len * 8 - 1) != 0;
 }
 
+/* QEMU writes NT_PRSTATUS too, with a number of its own for the thread: its other notes say
+ * more, and those are left out. */
+static bool
+has_qemu_notes(const struct dump *d)
+{
+	for (size_t i = 0; i < d->cpu_count; i++) {
+		if (d->cpu[i].from_qemu)
+			return true;
+	}
+	return false;
+}
+
 static int
 weigh_thread(const struct dump_cpu *c, const struct regs_hint *h, unsigned *signs)
 {
@@ -92,11 +105,13 @@ weigh_number(const struct dump *d, const struct dump_cpu *c, const struct regs_h
 
 	if (!h->has_cpu)
 		return 0;
-	*signs |= same ? SIGN_NUMBER : 0;
-	if (c->from_qemu)
+	if (c->from_qemu) {
+		*signs |= same ? SIGN_VCPU : 0;
 		return same ? SAME_VCPU : -SAME_VCPU;
+	}
 	if (!same)
 		return 0;
+	*signs |= SIGN_NUMBER;
 	return h->cpus == d->cpu_count ? SAME_OF_ALL : SAME_NOTE;
 }
 
@@ -127,6 +142,8 @@ words(unsigned signs)
 		return (signs & SIGN_THREAD) != 0 ? "the same stack and thread" : "the same stack";
 	if ((signs & SIGN_THREAD) != 0)
 		return "the same thread";
+	if ((signs & SIGN_VCPU) != 0)
+		return "the number of the vCPU";
 	return (signs & SIGN_NUMBER) != 0 ? "the order of the notes" : "the only note left";
 }
 
@@ -136,10 +153,12 @@ regs_find_cpu(const struct dump *d, const struct regs_hint *h, struct regs_found
 	struct regs_found best = { .cpu = NULL };
 	int most = 0;
 	int second = 0;
+	bool is_qemu = has_qemu_notes(d);
 
 	for (size_t i = 0; i < d->cpu_count; i++) {
+		bool counts = !d->cpu[i].blank && d->cpu[i].from_qemu == is_qemu;
 		unsigned signs = 0;
-		int weight = d->cpu[i].blank ? 0 : weigh(d, &d->cpu[i], h, &signs);
+		int weight = counts ? weigh(d, &d->cpu[i], h, &signs) : 0;
 
 		if (weight > most) {
 			second = most;
@@ -160,7 +179,7 @@ regs_find_cpu(const struct dump *d, const struct regs_hint *h, struct regs_found
 bool
 regs_cpu_number(const struct dump *d, size_t i, uint32_t cpus, uint32_t *number)
 {
-	if (!d->cpu[i].from_qemu && cpus != d->cpu_count)
+	if (!has_qemu_notes(d) && cpus != d->cpu_count)
 		return false;
 	*number = d->cpu[i].note;
 	return true;

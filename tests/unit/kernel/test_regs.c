@@ -152,7 +152,25 @@ believes_the_number_of_a_vcpu(void **state)
 	}
 	assert_true(regs_find_cpu(d, &h, &f));
 	assert_int_equal(f.cpu->note, 3);
+	assert_string_equal(f.why, "the number of the vCPU");
 	assert_true(f.is_certain);
+}
+
+static void
+prefers_notes_of_qemu_to_the_others_it_writes(void **state)
+{
+	struct dump *d = four_cpus(*state);
+	struct regs_hint h = { .has_cpu = true, .cpu = 0, .has_pid = true, .pid = 101 };
+	struct regs_found f = { .cpu = NULL };
+
+	d->cpu[2].from_qemu = true; /* of CPUs 0 and 1, after those of NT_PRSTATUS */
+	d->cpu[2].has_pid = false;
+	d->cpu[2].note = 0;
+	d->cpu[3].from_qemu = true;
+	d->cpu[3].has_pid = false;
+	d->cpu[3].note = 1;
+	assert_true(regs_find_cpu(d, &h, &f));
+	assert_ptr_equal(f.cpu, &d->cpu[2]);
 }
 
 static void
@@ -193,6 +211,7 @@ main(void)
 		UNIT_TEST(does_not_believe_the_order_against_the_thread),
 		UNIT_TEST(cannot_tell_idle_cpus_apart_by_their_thread),
 		UNIT_TEST(believes_the_number_of_a_vcpu),
+		UNIT_TEST(prefers_notes_of_qemu_to_the_others_it_writes),
 		UNIT_TEST(passes_over_cpus_that_saved_nothing),
 		UNIT_TEST(numbers_cpus_only_if_every_one_has_a_note),
 	};
