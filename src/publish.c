@@ -124,7 +124,6 @@ publish_log(struct facts *f, const struct log *log)
 
 	facts_put_number(root, FACT_LOG_DROPPED, (int64_t)log->dropped, o);
 	facts_put_bool(root, FACT_LOG_WRAPPED, log->wrapped, o);
-	facts_put_number(root, FACT_LOG_BYTES, (int64_t)log->text_len, o);
 }
 
 /* A file that ends too soon is not what its writer meant it to be, whatever its header says. */
