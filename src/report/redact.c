@@ -19,7 +19,8 @@ enum policy {
 	POLICY_KEEP, /* names of the kernel, closed lists, numbers, code */
 	POLICY_HOST,
 	POLICY_PATH,
-	POLICY_SOURCE, /* a file of the source; relative paths are in the kernel's tree */
+	POLICY_INPUT,  /* the file that was named: of an absolute path, its name alone */
+	POLICY_SOURCE, /* relative paths tell nothing: the kernel tree, or the folder one is in */
 	POLICY_CMDLINE,
 	POLICY_COMM,
 	POLICY_LOG,    /* lines of the log */
@@ -32,7 +33,7 @@ static const enum policy policies[FACT_COUNT] = {
 	[FACT_TOOL_VERSION] = POLICY_KEEP,
 	[FACT_TOOL_FEATURES] = POLICY_KEEP,
 	[FACT_TOOL_RULES_SOURCES] = POLICY_PATH,
-	[FACT_INPUT_PATH] = POLICY_PATH,
+	[FACT_INPUT_PATH] = POLICY_INPUT,
 	[FACT_INPUT_FORMAT] = POLICY_KEEP,
 	[FACT_INPUT_COMPRESSION] = POLICY_KEEP,
 	[FACT_DEBUGINFO_VMLINUX] = POLICY_PATH,
@@ -170,6 +171,16 @@ shown_comm(struct redaction *r, struct str s)
 	return without_cut_host(r, redact_words(r, s));
 }
 
+/* Not a replacement that counts: the report of the same dump under another name is the same. */
+static struct str
+input_name(struct str path)
+{
+	const char *slash =
+		path.len != 0 && path.p[0] == '/' ? memrchr(path.p, '/', path.len) : NULL;
+
+	return slash == NULL ? path : str_from(path, (size_t)(slash - path.p) + 1);
+}
+
 static struct str
 shown_text(struct redaction *r, enum policy policy, struct str s, enum line_state *state)
 {
@@ -180,6 +191,8 @@ shown_text(struct redaction *r, enum policy policy, struct str s, enum line_stat
 		return shown_host(r, s);
 	case POLICY_PATH:
 		return redact_path(r, s);
+	case POLICY_INPUT:
+		return input_name(s);
 	case POLICY_SOURCE:
 		return s.len != 0 && s.p[0] == '/' ? redact_path(r, s) : s;
 	case POLICY_CMDLINE:

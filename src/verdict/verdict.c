@@ -238,6 +238,8 @@ put_backtrace(struct publishing *p)
 	int64_t panicked = 0;
 	int64_t blamed = 0;
 
+	if (facts_known(p->root, FACT_VERDICT_BACKTRACE))
+		return; /* out of the dump, which is better */
 	if (p->event == NULL || task == NULL || !facts_get_number(task, TASK_PID, &panicked) ||
 	    !facts_get_number(p->event, EVENT_PID, &blamed) || panicked == blamed)
 		return;
