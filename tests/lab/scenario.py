@@ -113,6 +113,8 @@ class Console:
         for line in self.lines:
             match = CPU_LINE.search(line)
             found = match.groups() if match else found
+            if line.startswith("lab: "): # what went before was not what it died of
+                found = None
             if "end Kernel panic" in line:
                 break
         return found

@@ -13,6 +13,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/objtool.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -228,6 +229,7 @@ kdlab_double_fault(void)
 {
 	asm volatile("mov %0, %%rsp; push %0" : : "r"(hide(0x1000)) : "memory");
 }
+STACK_FRAME_NON_STANDARD(kdlab_double_fault); /* or 6.12's objtool gives no function an ORC entry */
 
 static DEFINE_SPINLOCK(spin);
 
