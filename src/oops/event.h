@@ -38,6 +38,7 @@ struct event {
 	struct str comm;
 	struct str taint;    /* letters as printed: "G        W  O"; empty: not printed */
 	bool not_tainted;    /* printed "Not tainted" */
+	struct str release;  /* of the kernel, as the report names it; or empty */
 	struct str hardware; /* "Hardware name:" of the report */
 	enum event_access access;
 	uint64_t address;    /* accessed; with has_address */

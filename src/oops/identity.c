@@ -46,6 +46,17 @@ identity_take_taint(struct str *s, struct str *letters)
 	return letters->len != 0;
 }
 
+/* "3.10.0-957.el7.x86_64 #1": a release begins with its version. */
+static void
+put_release(struct event *e, struct str behind)
+{
+	struct str word = { NULL, 0 };
+
+	if (e->release.len == 0 && str_take_word(&behind, &word) && word.p[0] >= '1' &&
+	    word.p[0] <= '9' && str_find_char(word, '.') != STR_NONE)
+		e->release = word;
+}
+
 static void
 put_taint(struct event *e, struct str behind)
 {
@@ -53,6 +64,7 @@ put_taint(struct event *e, struct str behind)
 
 	if (identity_take_taint(&behind, &letters))
 		e->taint = letters;
+	put_release(e, behind);
 }
 
 /* "x Kdump: loaded Tainted: G W 5.10", "x Not tainted 5.10" */
@@ -66,8 +78,10 @@ put_comm_and_taint(struct event *e, struct str s)
 
 	if (tainted < clean)
 		put_taint(e, str_from(s, tainted + STR(" Tainted: ").len));
-	else if (clean != STR_NONE)
+	else if (clean != STR_NONE) {
 		e->not_tainted = true;
+		put_release(e, str_from(s, clean + STR(" Not tainted").len));
+	}
 	if (kdump < end)
 		end = kdump;
 	e->comm = end == STR_NONE ? (struct str){ NULL, 0 } : str_trim(str_first(s, end));

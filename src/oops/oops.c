@@ -318,6 +318,8 @@ oops_finish(struct oops_reader *r)
 	put_context(r, o);
 	if (o->chosen < o->event_count && o->hardware.len == 0)
 		o->hardware = o->event[o->chosen].hardware;
+	if (o->chosen < o->event_count && o->release.len == 0)
+		o->release = o->event[o->chosen].release;
 	o->is_kernel_log = o->event_count != 0 || r->boots != 0 || r->stamped * 2 > o->line_count;
 	return o;
 }
