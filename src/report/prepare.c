@@ -123,7 +123,8 @@ put_others(struct fact_row *root)
 		bool same =
 			!seen && facts_get_text(row, FINDING_RULE, &rule) && str_is(rule, verdict);
 
-		facts_put_bool(row, FINDING_OTHER, !same, ours);
+		facts_put_bool(row, FINDING_OTHER,
+			       !same && !facts_known(row, FINDING_SUPERSEDED_BY), ours);
 		seen = seen || same;
 	}
 }

@@ -148,7 +148,8 @@ supersede(struct findings *all, const struct rule *by)
 		for (size_t k = 0; k < all->count; k++) {
 			struct finding *f = &all->finding[k];
 
-			f->superseded |= str_is(f->rule->id, by->supersedes[i]);
+			if (str_is(f->rule->id, by->supersedes[i]) && f->superseded_by == NULL)
+				f->superseded_by = by;
 		}
 	}
 }
@@ -170,8 +171,8 @@ compare(const void *left, const void *right)
 
 	if (a->rule->role != b->rule->role)
 		return a->rule->role < b->rule->role ? -1 : 1;
-	if (a->superseded != b->superseded)
-		return a->superseded ? 1 : -1;
+	if ((a->superseded_by == NULL) != (b->superseded_by == NULL))
+		return a->superseded_by == NULL ? -1 : 1;
 	if (a->confidence != b->confidence)
 		return a->confidence > b->confidence ? -1 : 1;
 	if (a->weight != b->weight)

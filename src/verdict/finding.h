@@ -27,7 +27,7 @@ struct finding {
 	size_t weight; /* conditions that held */
 	struct adjustment *adjustment;
 	size_t adjustment_count;
-	bool superseded;
+	const struct rule *superseded_by; /* or NULL */
 };
 
 /* A cause that would hold if some fact were known. */

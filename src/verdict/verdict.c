@@ -314,15 +314,44 @@ wish_modifiers(struct publishing *p, const struct finding *f)
 	}
 }
 
+/* Debuginfo gives every crash in code its source lines, and many their variable's name. */
+static void
+wish_debuginfo(struct publishing *p)
+{
+	struct str command = { NULL, 0 };
+
+	if (p->event == NULL || !facts_known(p->event, EVENT_FUNCTION) ||
+	    facts_known(p->root, FACT_DEBUGINFO_VMLINUX) ||
+	    !facts_get_text(p->root, FACT_DEBUGINFO_INSTALL, &command))
+		return;
+	put_text(p, FACT_VERDICT_KNOW_MORE,
+		 arena_printf(p->arena,
+			      "debuginfo of this kernel were here, for source lines, variables and "
+			      "types: %.*s",
+			      STR_ARG(command)));
+}
+
 static void
 put_wishes(struct publishing *p)
 {
 	const struct findings *all = &p->verdict->findings;
 
+	wish_debuginfo(p);
+
 	if (p->verdict->cause != NULL)
 		wish_modifiers(p, p->verdict->cause);
 	for (size_t i = 0; i < all->near_count; i++)
 		wish(p, &all->near[i].condition->path);
+}
+
+static void
+put_adjustments(struct publishing *p, const struct finding *f, struct fact_row *row)
+{
+	for (size_t i = 0; i < f->adjustment_count; i++)
+		facts_put_text(row, FINDING_ADJUSTMENTS,
+			       str_of(arena_printf(p->arena, "%+d %s", f->adjustment[i].by,
+						   f->adjustment[i].because)),
+			       p->origin);
 }
 
 static void
@@ -338,6 +367,9 @@ put_finding(struct publishing *p, const struct finding *f)
 	facts_put_text(row, FINDING_ROLE, str_of(rule_role_name[f->rule->role]), p->origin);
 	facts_put_text(row, FINDING_TITLE, title_of(p, f->rule), p->origin);
 	facts_put_number(row, FINDING_CONFIDENCE, f->confidence, p->origin);
+	put_adjustments(p, f, row);
+	if (f->superseded_by != NULL)
+		facts_put_text(row, FINDING_SUPERSEDED_BY, f->superseded_by->id, p->origin);
 	evidence_put(f, p->facts, p->arena, row, FINDING_EVIDENCE);
 	put_texts(p, row, FINDING_NEXT_STEPS, words.next, words.next_count);
 }
