@@ -324,7 +324,44 @@ read_events(struct run *r)
 	return NULL;
 }
 
-/* Reports of a processor's exception; in all others the registers only say where it was. */
+/* A report of something else than a processor's exception: its registers only say where the
+ * CPU was. */
+static bool
+is_about_fault(enum kind k)
+{
+	switch (k) {
+	case KIND_PANIC_SYSRQ: /* up to 4.x an exception all the same; oops tells by its code */
+	case KIND_BUG_ON:
+	case KIND_WARNING:
+	case KIND_SERROR:
+		return true;
+	default:
+		break;
+	}
+
+	static const char *const others[] = { "hang", "panic",    "lockdep", "locking", "atomic",
+					      "leak", "hardware", "reboot",  "foreign" };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (strcmp(kind_family(k), others[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The instruction that was interrupted stays in disassembly[]; nothing was wrong with it. */
+static void
+forget_fault(struct run *r)
+{
+	const struct error *why =
+		error_new(r->a, ERROR_ABSENT, "the report is not about a fault of the processor");
+
+	for (enum fact_id id = FACT_FAULT_ADDRESS; id <= FACT_FAULT_ARGUMENTS; id++) {
+		facts_clear(facts_root(r->facts), id);
+		facts_put_why(facts_root(r->facts), id, why);
+	}
+}
+
 static enum fault_trap
 trap_of(enum kind k)
 {
@@ -422,6 +459,8 @@ explain_fault(struct run *r)
 	complete_fault(r, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts);
+	if (!is_about_fault(ev->kind))
+		forget_fault(r);
 	return NULL;
 }
 
