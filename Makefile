@@ -43,7 +43,7 @@ LIBS     = $(LDFLAGS) -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/n
 
 SRC      := $(sort $(wildcard src/*.c src/*/*.c))
 HDR      := $(sort $(wildcard src/*.h src/*/*.h))
-EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list templates/*))
+EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list) $(filter-out %.json,$(wildcard templates/*)))
 UNIT     := $(sort $(wildcard tests/unit/*/test_*.c))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL     := $(sort $(wildcard tests/tools/*.c))
@@ -55,7 +55,7 @@ FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
 TOOL_BIN := $(TOOL:tests/tools/%.c=$(O)/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all tools deps demo check test layers lint lab lab-compare corpus bench fuzz fuzz-bins \
+.PHONY: all tools deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
 	fuzz-smoke valgrind clean
 
 all: $(O)/kdtriage
@@ -107,6 +107,10 @@ check: deps
 
 test: all tools $(UNIT_BIN)
 	@sh tests/run $(O) $(UNIT_BIN)
+
+# The JSON Schema of the report, from src/facts/schema.def.
+schema: $(O)/report-schema
+	$(O)/report-schema >templates/report.schema.json
 
 layers:
 	@awk -f tests/lint/layers.awk $(SRC) $(HDR)
