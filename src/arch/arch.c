@@ -56,6 +56,19 @@ arch_find_elf(uint16_t elf_machine, uint8_t word_len)
 	return NULL;
 }
 
+const struct arch *
+arch_find_prstatus(size_t len, uint8_t word_len, enum byte_order order)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		bool has_order =
+			order == ORDER_BIG ? ports[i]->big_endian : ports[i]->little_endian;
+
+		if (ports[i]->prstatus_len == len && ports[i]->word_len == word_len && has_order)
+			return ports[i];
+	}
+	return NULL;
+}
+
 static uint64_t
 number_at(struct bytes desc, size_t off, uint8_t len, enum byte_order order)
 {

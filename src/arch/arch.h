@@ -87,6 +87,10 @@ const struct arch *arch_find(struct str machine);
  * kdump kernel of a 32-bit PAE machine may write ELF64 files of EM_386. */
 const struct arch *arch_find_elf(uint16_t elf_machine, uint8_t word_len);
 
+/* By the length of an NT_PRSTATUS description: no two ports of one byte order share it. NULL
+ * if there is no such port. */
+const struct arch *arch_find_prstatus(size_t len, uint8_t word_len, enum byte_order order);
+
 /* The registers of an NT_PRSTATUS description: pr_pid and pr_reg. A description that is cut
  * short gives what it has; false if it has no register. */
 bool arch_prstatus(const struct arch *arch, struct bytes desc, enum byte_order order, uint32_t *pid,

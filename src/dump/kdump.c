@@ -184,6 +184,22 @@ read_text(const struct kdump_file *f, struct arena *a, struct dump *d)
 		d->vmcoreinfo = v;
 }
 
+/* QEMU names no machine but x86's in the header; its notes tell. A machine that has a name
+ * and no port is one, whatever its notes look like. */
+static void
+find_arch_by_notes(const struct notes *n, struct dump *d)
+{
+	struct str machine = str_of(d->machine);
+	struct bytes desc = { NULL, 0 };
+
+	if (d->arch != NULL || (machine.len != 0 && !str_is_c(machine, "Unknown")) ||
+	    !notes_find(n, "CORE", NOTE_PRSTATUS, &desc))
+		return;
+	d->arch = arch_find_prstatus(desc.len, d->word_len, d->order);
+	if (d->arch != NULL)
+		d->machine = d->arch->machines[0];
+}
+
 static void
 read_notes(const struct kdump_file *f, struct arena *a, struct dump *d)
 {
@@ -193,6 +209,7 @@ read_notes(const struct kdump_file *f, struct arena *a, struct dump *d)
 		format_problem(d, notes_read(f->source, f->sub.note_off, f->sub.note_len,
 					     f->h.order, a, n));
 	read_text(f, a, d);
+	find_arch_by_notes(n, d);
 	notes_publish(n, a, d);
 }
 

@@ -17,6 +17,7 @@
 enum {
 	NOTE_NAME_LEN = 11,
 	NOTE_DESC_OFF = 24, /* header, and the name padded to 12 */
+	KERNEL_PAGE = 4096, /* the kernel's may be smaller than the dump's: QEMU on arm64 */
 	FURTHER_PAGES = 1 << 18,
 };
 
@@ -42,19 +43,21 @@ fetch(struct scan *s, uint64_t pfn, uint8_t *page)
 	return true;
 }
 
-/* The length of the text that s->page starts with at off; 0 if it does not. */
+/* The length of the text, or of the note with it, that starts at *off of s->page; 0 if none
+ * does. Moves *off to the text. */
 static size_t
 text_len(const struct scan *s, size_t *off)
 {
 	enum byte_order order = s->dump->order;
-	const uint8_t *p = s->page;
+	const uint8_t *p = s->page + *off;
 	bool note = bytes_u32(p, order) == NOTE_NAME_LEN && bytes_u32(p + 8, order) == 0 &&
 		    memcmp(p + 12, "VMCOREINFO", NOTE_NAME_LEN) == 0;
 	uint32_t len = note ? bytes_u32(p + 4, order) : s->dump->page_len;
 
-	*off = note ? NOTE_DESC_OFF : 0;
-	if (memcmp(p + *off, "OSRELEASE=", 10) != 0 || len > LIMIT_VMCOREINFO_BYTES)
+	p += note ? NOTE_DESC_OFF : 0;
+	if (memcmp(p, "OSRELEASE=", 10) != 0 || len > LIMIT_VMCOREINFO_BYTES)
 		return 0;
+	*off += note ? NOTE_DESC_OFF : 0;
 	return len;
 }
 
@@ -72,8 +75,9 @@ read_text(struct scan *s, uint64_t pfn, size_t off, size_t len)
 		have += page_len;
 	if (have <= off)
 		return NULL;
-	return vmcoreinfo_parse(
-		a, (struct str){ (const char *)text + off, have - off < len ? have - off : len });
+	len = have - off < len ? have - off : len;
+	len = strnlen((const char *)text + off, len); /* what follows is another page's */
+	return vmcoreinfo_parse(a, (struct str){ (const char *)text + off, len });
 }
 
 /* Is it certain to be that of the kernel that was dumped? */
@@ -88,24 +92,36 @@ is_certain(const struct scan *s, const struct vmcoreinfo *v)
 	       str_is(release, s->dump->release);
 }
 
-/* Looks at a page that was read; true if the search is over. */
+/* Looks at a page of the kernel's that was read; true if the search is over. */
 static bool
-look(struct scan *s, uint64_t pfn)
+look_at(struct scan *s, uint64_t pfn, size_t start)
 {
-	size_t off = 0, len = text_len(s, &off);
+	size_t off = start, len = text_len(s, &off);
 	struct vmcoreinfo *v = len == 0 ? NULL : read_text(s, pfn, off, len);
 	struct str symbol;
 
 	if (v == NULL || !vmcoreinfo_find(v, "SYMBOL(_stext)", &symbol))
 		return false;
-	if (off != 0 && is_certain(s, v)) {
+	bool is_note = off != start;
+
+	if (is_note && is_certain(s, v)) {
 		s->best = v;
 		return true;
 	}
-	if (s->best == NULL || (off != 0 && !s->best_is_note)) {
+	if (s->best == NULL || (is_note && !s->best_is_note)) {
 		s->best = v;
-		s->best_is_note = off != 0;
+		s->best_is_note = is_note;
 		s->left = s->left < FURTHER_PAGES ? s->left : FURTHER_PAGES;
+	}
+	return false;
+}
+
+static bool
+look(struct scan *s, uint64_t pfn)
+{
+	for (size_t off = 0; off < s->dump->page_len; off += KERNEL_PAGE) {
+		if (look_at(s, pfn, off))
+			return true;
 	}
 	return false;
 }

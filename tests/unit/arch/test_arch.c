@@ -35,6 +35,22 @@ finds_ports_by_elf_machine(void **state)
 	assert_null(arch_find_elf(EM_IA_64, 8));
 }
 
+static void
+finds_ports_by_the_length_of_their_notes(void **state)
+{
+	(void)state;
+	assert_ptr_equal(arch_find_prstatus(336, 8, ORDER_LITTLE), &arch_x86_64);
+	assert_ptr_equal(arch_find_prstatus(336, 8, ORDER_BIG), &arch_s390x);
+	assert_ptr_equal(arch_find_prstatus(392, 8, ORDER_LITTLE), &arch_arm64);
+	assert_ptr_equal(arch_find_prstatus(392, 8, ORDER_BIG), &arch_arm64);
+	assert_ptr_equal(arch_find_prstatus(376, 8, ORDER_LITTLE), &arch_riscv64);
+	assert_ptr_equal(arch_find_prstatus(504, 8, ORDER_BIG), &arch_ppc64);
+	assert_ptr_equal(arch_find_prstatus(144, 4, ORDER_LITTLE), &arch_i386);
+	assert_ptr_equal(arch_find_prstatus(148, 4, ORDER_LITTLE), &arch_arm);
+	assert_null(arch_find_prstatus(376, 8, ORDER_BIG));
+	assert_null(arch_find_prstatus(0, 8, ORDER_LITTLE));
+}
+
 /* The lengths are those of struct elf_prstatus: pr_reg and, behind it, pr_fpvalid. */
 static void
 has_registers_that_fill_pr_reg(void **state)
@@ -143,6 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(finds_ports_by_what_uname_says),
 		UNIT_TEST(finds_ports_by_elf_machine),
+		UNIT_TEST(finds_ports_by_the_length_of_their_notes),
 		UNIT_TEST(has_registers_that_fill_pr_reg),
 		UNIT_TEST(has_the_registers_of_the_roles),
 		UNIT_TEST(reads_registers_in_both_byte_orders),
