@@ -7,8 +7,8 @@ enum {
 	BLOCK_LEN = 4096,
 	BLOCK_BITS = BLOCK_LEN * 8,
 	WORDS = BLOCK_LEN / 8,
-	KEPT = 16,            /* blocks */
-	STEP_LEN = 256 << 10, /* counted at a time */
+	KEPT = 8,            /* blocks */
+	STEP_LEN = 64 << 10, /* counted at a time */
 	STEP_BLOCKS = STEP_LEN / BLOCK_LEN,
 };
 
@@ -44,7 +44,8 @@ bitmap_new(const struct source *s, uint64_t off, uint64_t bits, uint64_t first, 
 		return NULL;
 	b->before = ARENA_TRY_ARRAY(a, uint64_t, (size_t)b->blocks + 1);
 	b->kept = ARENA_TRY_ARRAY(a, struct block, KEPT);
-	b->step = ARENA_TRY_ARRAY(a, uint64_t, STEP_LEN / 8);
+	b->step = ARENA_TRY_ARRAY(a, uint64_t,
+				  b->blocks > STEP_BLOCKS ? STEP_LEN / 8 : b->blocks * WORDS);
 	if (b->before == NULL || b->kept == NULL || b->step == NULL)
 		return NULL;
 	return b;

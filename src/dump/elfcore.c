@@ -133,24 +133,36 @@ space_fetch(void *self, uint64_t pfn, uint8_t *page, bool *zero)
 	return state_of(&share);
 }
 
+/* Does the file have the byte at addr of an extent, which holds it? */
+static bool
+is_in_file(const struct space *s, const struct extent *x, uint64_t addr)
+{
+	const struct elfcore *c = s->core;
+
+	if (x->piece >= c->count)
+		return false;
+	return c->load[x->piece].off + (addr - address_of(s, &c->load[x->piece])) < c->source->len;
+}
+
 static bool
 space_next(void *self, uint64_t *pfn)
 {
 	struct space *s = self;
 	uint64_t len = s->core->page_len;
 	const struct extent *end = s->extents.extent + s->extents.count;
-	const struct extent *x = NULL;
 
 	if (*pfn > UINT64_MAX / len)
 		return false;
-	x = extents_find(&s->extents, *pfn * len);
-	while (x != NULL && x < end && x->piece >= s->core->count)
-		x++;
-	if (x == NULL || x == end)
-		return false;
-	if (x->from > *pfn * len)
-		*pfn = x->from / len;
-	return true;
+	for (const struct extent *x = extents_find(&s->extents, *pfn * len); x != NULL && x < end;
+	     x++) {
+		uint64_t from = x->from > *pfn * len ? x->from : *pfn * len;
+
+		if (is_in_file(s, x, from)) {
+			*pfn = from / len;
+			return true;
+		}
+	}
+	return false;
 }
 
 static const struct error *

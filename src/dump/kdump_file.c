@@ -8,7 +8,7 @@
 enum {
 	DESC_LEN = 24,
 	DESC_BLOCK = 170,         /* descriptors read at a time */
-	DESC_KEPT = 64,           /* blocks of them */
+	DESC_KEPT = 16,           /* blocks of them */
 	COUNT_MAX = 1 << 20,      /* descriptors that are looked at one by one: 24 MiB */
 	CHECKED = 8,              /* of which one is enough to confirm a layout */
 	CHECK_BITS_MAX = 1 << 29, /* longer bitmaps (2 TiB of memory) are not counted to check */
@@ -146,8 +146,9 @@ lay_out(struct kdump_file *f, const struct layout *l, struct arena *a)
 		f->bitmap2 = at + half;
 	}
 	f->dumped = bitmap_new(f->source, f->bitmap2, f->max_pfn, f->first, a);
-	f->kept = ARENA_TRY_ARRAY(a, struct kdump_desc_block, DESC_KEPT);
-	return f->dumped == NULL || f->kept == NULL ? no_memory(a, f->max_pfn) : NULL;
+	for (size_t i = 0; i < DESC_KEPT; i++)
+		f->kept[i].number = 0; /* of another layout */
+	return f->dumped == NULL ? no_memory(a, f->max_pfn) : NULL;
 }
 
 /* How many descriptors this file is to have. */
@@ -247,6 +248,7 @@ kdump_file_open(const struct source *s, struct arena *a, struct kdump_file *out)
 
 	if (e != NULL)
 		return e;
+	f->kept = ARENA_ARRAY(a, struct kdump_desc_block, DESC_KEPT);
 	f->first = f->sub.split ? f->sub.start_pfn : 0;
 	f->end = f->sub.split ? f->sub.end_pfn : UINT64_MAX;
 	e = choose_layout(f, a);

@@ -7,7 +7,7 @@
 
 enum {
 	NO_SLOT = 0, /* slot[0] is the head of the list of all slots by last use */
-	CHUNK_BYTES = 256 << 10,
+	CHUNK_BYTES = 64 << 10,
 	BUCKETS_FIRST = 256,
 };
 
