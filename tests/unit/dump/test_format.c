@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dump/format.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct error *
+probe(const char *bytes, size_t len, struct arena *a, bool *known)
+{
+	uint8_t head[64] = { 0 };
+	const struct error *why = NULL;
+
+	memcpy(head, bytes, len);
+	*known = dump_probe((struct bytes){ head, sizeof(head) }, a, &why);
+	return why;
+}
+
+static void
+names_formats_that_are_not_read(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *says;
+	} rows[] = {
+		{ "\x1f\x8b\x08", 3, "gzip -dc" },
+		{ "\xfd"
+		  "7zXZ\0",
+		  6, "xz -dc" },
+		{ "\x04\x22\x4d\x18", 4, "lz4 -dc" },
+		{ "BZh9", 4, "bzip2 -dc" },
+		{ "\x28\xb5\x2f\xfd", 4, "zstd -dc" },
+		{ "DISKDUMP", 8, "diskdump" },
+		{ "PAGEDU64", 8, "Windows" },
+		{ "QEVM", 4, "memory-only" },
+		{ "LibvirtQemudSave", 16, "memory-only" },
+		{ "\xed\x23\x8f\x61\x73\x01\x19\xa8", 8, "LKCD" },
+		{ "\xa8\x19\x01\x73\x61\x8f\x23\xfd", 8, "zgetdump" },
+		{ "sadump\0\0", 8, "sadump" },
+		{ "\xd2\xbe\xd2\xbe", 4, "vmss2core" },
+		{ "LinuxGuestRecord", 16, "Xen" },
+		{ "\xdd\xcc\x8b\x9a", 4, "MCLX" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool known = false;
+		const struct error *why = probe(rows[i].bytes, rows[i].len, *state, &known);
+
+		assert_true(known);
+		assert_non_null(why);
+		assert_int_equal(why->code, ERROR_UNSUPPORTED);
+		assert_true(str_has(str_of(why->message), str_of(rows[i].says)));
+	}
+}
+
+static void
+knows_the_formats_that_are_read(void **state)
+{
+	bool known = false;
+
+	assert_null(probe("KDUMP   ", 8, *state, &known));
+	assert_true(known);
+	assert_null(probe("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4\0", 18, *state, &known));
+	assert_true(known);
+	assert_null(probe("makedumpfile\0\x8d\xff\xff\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1", 32, *state,
+			  &known));
+	assert_true(known);
+}
+
+static void
+does_not_know_text_and_programs(void **state)
+{
+	bool known = true;
+
+	assert_null(probe("[    0.000000] Linux version 6.1", 32, *state, &known));
+	assert_false(known);
+	assert_null(probe("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0", 18, *state, &known));
+	assert_false(known);
+	assert_null(probe("", 0, *state, &known));
+	assert_false(known);
+}
+
+static void
+assert_refused(const char *path, const char *says, struct arena *a)
+{
+	struct dump *d = NULL;
+	const struct error *e = dump_open(&path, 1, a, &d);
+
+	assert_non_null(e);
+	assert_true(str_has(str_of(error_text(a, e)), str_of(says)));
+	assert_true(str_has(str_of(error_text(a, e)), str_of(path)));
+	assert_null(d);
+}
+
+static void
+says_why_a_path_is_no_dump(void **state)
+{
+	assert_refused("/nonexistent/vmcore", "No such file", *state);
+	assert_refused("/tmp", "is a directory", *state);
+	assert_refused("/dev/null", "neither a file nor a block device", *state);
+}
+
+static void
+says_that_an_empty_file_is_empty(void **state)
+{
+	char path[] = "/tmp/empty.XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_refused(path, "is empty", *state);
+	unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(names_formats_that_are_not_read),
+		UNIT_TEST(knows_the_formats_that_are_read),
+		UNIT_TEST(does_not_know_text_and_programs),
+		UNIT_TEST(says_why_a_path_is_no_dump),
+		UNIT_TEST(says_that_an_empty_file_is_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
