@@ -197,12 +197,10 @@ read_check(char **word, size_t words, const char *bytes, FILE *in)
 	(void)in;
 	if (words < at + 3 || bytes == NULL)
 		die("check [-z] [-L] SPACE ADDR LEN [fails] = BYTES");
-	c.space = copy(word[at]);
 	c.addr = number(word[at + 1]);
-	if (strcmp(c.space, "PAGE") == 0) {
-		c.space = "MACHPHYSADDR";
+	if (strcmp(word[at], "PAGE") == 0)
 		c.addr *= get_number("block", "4096");
-	}
+	c.space = strcmp(word[at], "KVADDR") == 0 ? "KVADDR" : "MACHPHYSADDR";
 	c.len = number(word[at + 2]);
 	if (words == at + 4) {
 		c.fails = copy(bytes);
