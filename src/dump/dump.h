@@ -81,6 +81,7 @@ struct dump {
 	uint64_t filled_pages; /* read so far of which only a part is in the file, the rest zeros */
 
 	struct vmcoreinfo *vmcoreinfo; /* NULL if the dump has none */
+	bool vmcoreinfo_scanned;       /* what there is of it was found in memory */
 	struct dump_cpu *cpu;
 	size_t cpu_count;
 
@@ -109,7 +110,7 @@ const uint8_t *dump_page(struct dump *d, uint64_t pfn, enum page_state *why);
 
 /* Looks for VMCOREINFO in memory, for a dump whose notes lack it (a hypervisor's without the
  * device for it), and sets d->vmcoreinfo. Linear in the pages of the dump, up to
- * LIMIT_SCAN_PAGES and the budget of the run. */
+ * LIMIT_SCAN_PAGES and the budget of the run; done once, however often it is called. */
 bool dump_scan_vmcoreinfo(struct dump *d);
 
 /* What is known about the page frame; may read its descriptor, not its data. */

@@ -130,8 +130,13 @@ bool
 dump_scan_vmcoreinfo(struct dump *d)
 {
 	struct dump_impl *i = d->impl;
-	struct arena *mine = arena_new_temporary(i->arena);
 	struct scan s = { .dump = d, .left = LIMIT_SCAN_PAGES };
+
+	if (d->vmcoreinfo_scanned)
+		return d->vmcoreinfo != NULL;
+	d->vmcoreinfo_scanned = true;
+
+	struct arena *mine = arena_new_temporary(i->arena);
 
 	s.page = ARENA_ARRAY(mine, uint8_t, d->page_len);
 	for (uint64_t pfn = 0; s.left != 0 && i->next(i->from.self, &pfn); pfn++, s.left--) {

@@ -214,13 +214,13 @@ find_kernel(struct dump *d, struct arena *a, struct vmem_kernel *k)
 static const struct error *
 find_scanned(struct dump *d, struct arena *a, struct vmem_kernel *k)
 {
-	if (d->vmcoreinfo != NULL || !dump_scan_vmcoreinfo(d))
-		return find_kernel(d, a, k);
+	if (d->vmcoreinfo == NULL)
+		(void)dump_scan_vmcoreinfo(d);
 
 	const struct error *e = find_kernel(d, a, k);
 
-	if (e == NULL && k->problem == NULL)
-		return NULL;
+	if (!d->vmcoreinfo_scanned || d->vmcoreinfo == NULL || (e == NULL && k->problem == NULL))
+		return e;
 	d->vmcoreinfo = NULL;
 	*k = (struct vmem_kernel){ .linear_count = 0 };
 	return find_kernel(d, a, k);
