@@ -353,13 +353,8 @@ is_about_fault(enum kind k)
 static void
 forget_fault(struct run *r)
 {
-	const struct error *why =
-		error_new(r->a, ERROR_ABSENT, "the report is not about a fault of the processor");
-
-	for (enum fact_id id = FACT_FAULT_ADDRESS; id <= FACT_FAULT_ARGUMENTS; id++) {
+	for (enum fact_id id = FACT_FAULT_ADDRESS; id <= FACT_FAULT_ARGUMENTS; id++)
 		facts_clear(facts_root(r->facts), id);
-		facts_put_why(facts_root(r->facts), id, why);
-	}
 }
 
 static enum fault_trap
@@ -374,15 +369,6 @@ trap_of(enum kind k)
 	case KIND_GPF:
 	case KIND_STACK_SEGMENT:
 		return FAULT_TRAP_PROTECTION;
-	case KIND_DIVIDE_ERROR:
-	case KIND_INVALID_OPCODE:
-	case KIND_INT3:
-	case KIND_BUG_ON:
-	case KIND_WARNING:
-	case KIND_DOUBLE_FAULT:
-	case KIND_STACK_OVERFLOW:
-	case KIND_ALIGNMENT:
-		return FAULT_TRAP_OTHER;
 	default:
 		return FAULT_TRAP_OTHER;
 	}
