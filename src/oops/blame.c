@@ -22,7 +22,10 @@ is_plumbing(const struct search *s, struct str function)
 static bool
 is_candidate(const struct mark *m)
 {
-	return (m->kind == MARK_FRAME && m->frame.reliable) || m->kind == MARK_PC;
+	/* Whether a trace was symbolized must not change the answer, so what was inlined is left
+	 * out. */
+	return (m->kind == MARK_FRAME && m->frame.reliable && !m->frame.inlined) ||
+	       m->kind == MARK_PC;
 }
 
 /* The first frame from a mark on that is not plumbing; up to the next stack, or of any. */
@@ -107,7 +110,7 @@ static size_t
 find_function(const struct report *r, struct str function)
 {
 	for (size_t i = 0; i < r->mark_count; i++) {
-		if (is_candidate(&r->mark[i]) &&
+		if (r->mark[i].frame.reliable &&
 		    str_is(names_plain(r->mark[i].frame.function), names_plain(function)))
 			return i;
 	}
@@ -121,7 +124,7 @@ by_head(const struct search *s, struct frame *head)
 
 	if (!head_frame(s->report, head))
 		return first_guilty(s, 0, false);
-	if (!is_plumbing(s, head->function))
+	if (!is_plumbing(s, head->function) && head->has_offset)
 		return head;
 	guilty = first_guilty(s, find_function(s->report, head->function), false);
 	return guilty == NULL ? head : guilty;

@@ -5,10 +5,12 @@
 #include "oops/family.h"
 
 enum {
-	LINES_AT_END = 60, /* an oops after which a log has no more lines than this ended it */
+	LINES_AT_END = 60,      /* an oops after which a log has no more lines than this ended it */
+	SAME_CAUSE_LINES = 400, /* an oops this many before another one, in a log without times */
 };
 
-static const uint64_t same_cause_ns = 10000000000; /* an oops this long before another one */
+/* An oops this long before another one is its cause. */
+static const uint64_t same_cause_ns = 10000000000;
 
 /* How bad an event is on its own. */
 static int
@@ -72,6 +74,14 @@ is_fatal(const struct oops_report *o, size_t i, struct boots boots)
 
 /* The oops that the one at i came of: the first of its boot, if it was the same task or right
  * before. What a person asked for came of nothing. */
+static bool
+is_near(const struct event *early, const struct event *late)
+{
+	if (early->has_time && late->has_time)
+		return late->ns <= early->ns + same_cause_ns;
+	return late->line <= early->line + SAME_CAUSE_LINES;
+}
+
 static size_t
 first_cause(const struct oops_report *o, size_t i)
 {
@@ -82,10 +92,9 @@ first_cause(const struct oops_report *o, size_t i)
 	for (size_t k = 0; k < i; k++) {
 		const struct event *early = &o->event[k];
 		bool same_task = early->has_pid && late->has_pid && early->pid == late->pid;
-		bool near =
-			early->has_time && late->has_time && late->ns <= early->ns + same_cause_ns;
 
-		if (early->boot == late->boot && is_oops(early) && (same_task || near))
+		if (early->boot == late->boot && is_oops(early) &&
+		    (same_task || is_near(early, late)))
 			return k;
 	}
 	return i;

@@ -301,11 +301,41 @@ slot_followed(struct collector *c, const struct message *m, const struct heading
 	return NULL;
 }
 
+/* A symbolizer writes a head line once for every function that was inlined there, innermost
+ * first: "BUG: KASAN: use-after-free in f file.c:1 [inline]". The last one is the kernel's. */
+static bool
+is_outer_head(const struct slot *s, const struct message *m, const struct heading *h)
+{
+	const struct report *r = &s->report;
+	const struct message *last = &s->line[r->line_count - 1];
+
+	return r->head[0].row == h->row && last->line + 1 == m->line &&
+	       str_has(last->text, STR("[inline]"));
+}
+
+static void
+take_outer_head(struct collector *c, struct slot *s, const struct message *m,
+		const struct heading *h)
+{
+	size_t line = append(c, s, m);
+
+	if (line == STR_NONE)
+		return;
+	s->report.head_count = 0;
+	append_head(s, m, h, line);
+}
+
 void
 collector_head(struct collector *c, const struct message *m, const struct heading *h,
 	       const struct tail *before)
 {
-	struct slot *s = slot_followed(c, m, h);
+	struct slot *s = find_slot(c, m);
+
+	if (s != NULL && is_outer_head(s, m, h)) {
+		take_outer_head(c, s, m, h);
+		return;
+	}
+	s = slot_followed(c, m, h);
 
 	if (s != NULL) {
 		s->quiet = 0;

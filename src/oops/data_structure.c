@@ -9,9 +9,7 @@
 
 static const struct oops_head heads[] = {
 	CHECK("refcount_t: {detail}", KIND_REFCOUNT, "refcount"),
-	CHECK("ODEBUG: {detail}", KIND_ODEBUG, "odebug"),
-	{ "ODEBUG: Out of memory", KIND_NONE, BLAME_NONE, .flags = HEAD_NOTHING },
-	{ "ODEBUG: selftest", KIND_NONE, BLAME_NONE, .flags = HEAD_NOTHING },
+	CHECK("ODEBUG: {any} object type: {detail}", KIND_ODEBUG, "odebug"),
 	CHECK("usercopy: Kernel memory {detail}", KIND_USERCOPY, "usercopy"),
 	CHECK("usercopy: kernel memory {detail}", KIND_USERCOPY, "usercopy"),
 	CHECK("Bad or missing usercopy whitelist? {detail}", KIND_USERCOPY, "usercopy"),

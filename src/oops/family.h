@@ -32,7 +32,8 @@ enum head_flag {
 	HEAD_AT_START = 1 << 0, /* only at the start of a line */
 	HEAD_NOTHING = 1 << 1,  /* looks like a head line and is none */
 	HEAD_DETAIL = 1 << 2,   /* follows at any time, not just before the trace begins */
-	HEAD_ONCE = 1 << 3,     /* complete in itself: nothing that follows belongs to it */
+	HEAD_DOUBTFUL = 1 << 3, /* a crash only if something that follows says so */
+	HEAD_ONCE = 1 << 4,     /* complete in itself: nothing that follows belongs to it */
 };
 
 struct oops_head {

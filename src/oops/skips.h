@@ -2,7 +2,7 @@
 /*
  * skips.h - lists of function names: plumbing that never names a crash, and the like.
  *
- * The names are data, one a line in rules/NAME.list, because helpers of the kernel come and go
+ * The names are data, one a line in rules/skip.list, because helpers of the kernel come and go
  * with every release and a site has its own; "name*" is every name that begins so, "*name" that
  * ends so, and "#" begins a comment. "[list]" begins another list.
  */
@@ -19,7 +19,7 @@ struct skips *skips_new(struct arena *a);
 /* Adds the lists of one file. The text is borrowed. */
 void skips_add(struct skips *s, struct str text);
 
-/* Adds rules/NAME.list of the program itself. */
+/* Adds the files of the program itself whose names begin with rules/skip. */
 void skips_add_built_in(struct skips *s);
 
 /* name is in the list, as it is or by its beginning. */

@@ -16,7 +16,7 @@ static const struct oops_head heads[] = {
 	  .is = CLASS_FAULT, .follows = CLASS_FAULT },
 	/* arm64, riscv, ppc64 */
 	{ "Insufficient stack space to handle exception!", KIND_STACK_OVERFLOW, BLAME_STALL,
-	  .is = CLASS_FAULT },
+	  .is = CLASS_FAULT, .flags = HEAD_DOUBTFUL },
 	{ "Kernel stack overflow in process {address}", KIND_STACK_OVERFLOW, BLAME_STALL,
 	  .is = CLASS_FAULT },
 	{ "Internal error: kernel stack overflow: {code} [#{count}]", KIND_STACK_OVERFLOW,

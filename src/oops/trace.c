@@ -319,8 +319,10 @@ take_where(struct str s, struct frame *f)
 			f->has_address = true;
 		skip_blanks(&s);
 	}
-	if (trace_take_symbol(&s, f))
+	if (trace_take_symbol(&s, f)) {
+		(void)take_tail(s, f);
 		return;
+	}
 	(void)bare_address(s, f);
 	if (!f->has_address && str_take_hex(&s, &f->address))
 		f->has_address = true;

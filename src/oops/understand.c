@@ -244,6 +244,8 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	r->skip = r->head[0].row->skip;
 	if (r->head[0].family->understand != NULL)
 		r->head[0].family->understand(e, r);
+	if ((r->head[0].row->flags & HEAD_DOUBTFUL) && r->head_count == 1)
+		e->kind = KIND_NONE;
 	blame_find(skips, r, e);
 	e->corrupted = r->recipe != BLAME_NONE && (e->function.len == 0 || e->frame_count == 0);
 	e->has_modules = modules_find(r, a, &e->modules);
