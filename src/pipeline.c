@@ -454,6 +454,13 @@ static const struct error *
 describe_system(struct run *r)
 {
 	publish_debuginfo(r->facts, r->a);
+	if (r->o->vmlinux != NULL)
+		publish_problem(r->facts, "read debuginfo",
+				error_new(r->a, ERROR_UNSUPPORTED,
+					  "'%s' is not used: this version reads symbols, types and "
+					  "stacks out of the dump itself",
+					  r->o->vmlinux),
+				r->a);
 	if (r->dump != NULL)
 		publish_pages(r->facts, r->dump);
 	return NULL;
