@@ -86,9 +86,12 @@ static void
 put_functions(struct fact_row *row, const struct event *e, struct origin o)
 {
 	put_text(row, EVENT_FUNCTIONS, names_plain(e->ip_frame.function), o);
+	put_text(row, EVENT_MODULES, e->ip_frame.module, o);
 	for (size_t i = 0; i < e->frame_count; i++) {
-		if (e->frame[i].reliable)
-			put_text(row, EVENT_FUNCTIONS, names_plain(e->frame[i].function), o);
+		if (!e->frame[i].reliable)
+			continue;
+		put_text(row, EVENT_FUNCTIONS, names_plain(e->frame[i].function), o);
+		put_text(row, EVENT_MODULES, e->frame[i].module, o);
 	}
 }
 

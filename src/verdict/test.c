@@ -4,6 +4,7 @@
 #include "base/compiler.h"
 #include "model/names.h"
 
+#include <math.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -206,6 +207,16 @@ holds_above(const struct test_input *in)
 }
 
 static bool
+holds_multiple(const struct test_input *in)
+{
+	long double n = 0;
+
+	if (!number_now(&in->condition->operand.number, in->root, in->row, &n) || !(n > 0))
+		return false;
+	return fmodl(input_number(in), n) == 0; /* exact: both are integers below 2^64 */
+}
+
+static bool
 is_within(const struct operand *o, long double value, const struct fact_row *root,
 	  const struct fact_row *row)
 {
@@ -367,6 +378,7 @@ const struct rule_test rule_tests[] = {
 	  "it is one of these words; * stands for anything, $name for a list" },
 	{ "below", OPERAND_NUMBER, NUMERIC, holds_below, "it is less" },
 	{ "above", OPERAND_NUMBER, NUMERIC, holds_above, "it is more" },
+	{ "multiple", OPERAND_NUMBER, NUMERIC, holds_multiple, "it can be divided by that" },
 	{ "within", OPERAND_RANGE, NUMERIC, holds_within, "it is in a range, both ends included" },
 	{ "contains", OPERAND_TEXT, TEXT, holds_contains, "that text is somewhere in it" },
 	{ "starts", OPERAND_TEXT, TEXT, holds_starts, "it begins with that text" },
