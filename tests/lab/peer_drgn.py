@@ -23,5 +23,5 @@ print(json.dumps({
     "panic.task.comm": task.comm.string_().decode(),
     "panic.task.task": hex(task.value_()),
     "modules.name": sorted(names),
-    "backtrace.frames.address": [hex(f.pc) for f in trace if not f.is_inline],
+    "backtrace.frames.address": [hex(f.pc) for f in trace if not f.is_inline and f.pc >> 63],
 }))
