@@ -391,9 +391,12 @@ access_of(const struct event *ev)
 static void
 complete_fault(struct run *r, struct fault_input *in)
 {
-	const struct dump_cpu *cpu = r->dump == NULL ? NULL : code_find_cpu(r->dump, in->regs);
+	if (r->dump == NULL || r->dump->arch == NULL || in->has_ip)
+		return;
 
-	if (cpu != NULL && !in->has_ip)
+	const struct dump_cpu *cpu = code_find_cpu(r->dump, in->regs);
+
+	if (cpu != NULL)
 		in->has_ip = regs_get(&cpu->regs, r->dump->arch->ip, &in->ip);
 }
 

@@ -168,10 +168,12 @@ skip_blanks(struct str *s)
 static const char *
 known_name(struct str s)
 {
-	char unpadded[2] = { 'r', s.len == 3 ? s.p[2] : '0' };
+	char unpadded[2] = { 'r', '0' };
 
-	if (s.len == 3 && strncasecmp(s.p, "r0", 2) == 0)
+	if (s.len == 3 && strncasecmp(s.p, "r0", 2) == 0) {
+		unpadded[1] = s.p[2];
 		s = (struct str){ unpadded, sizeof(unpadded) };
+	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strlen(names[i]) == s.len && strncasecmp(names[i], s.p, s.len) == 0)
 			return names[i];
