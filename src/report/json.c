@@ -85,6 +85,10 @@ put_character(struct text *out, uint32_t c, struct str bytes)
 {
 	if (c == '"' || c == '\\')
 		text_printf(out, "\\%c", (char)c);
+	else if (c == '\n')
+		text_put(out, STR("\\n"));
+	else if (c == '\t')
+		text_put(out, STR("\\t"));
 	else if (c < 0x20 || needs_escape(c))
 		text_printf(out, "\\u%04" PRIx32, c);
 	else

@@ -68,6 +68,22 @@ track_fence(struct layout *l, struct str line)
 		l->fence = 0;
 }
 
+static bool
+is_mark(char c)
+{
+	return c == LAYOUT_WRAP[0] || c == LAYOUT_COL[0] || c == LAYOUT_CELL[0];
+}
+
+/* Marks that mean nothing where they stand are not shown. */
+static void
+put_without_marks(struct text *out, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (!is_mark(s.p[i]))
+			text_char(out, s.p[i]);
+	}
+}
+
 static void
 put_line(struct layout *l, struct str line)
 {
@@ -79,7 +95,7 @@ put_line(struct layout *l, struct str line)
 	track_fence(l, line);
 	if (l->blank)
 		text_char(l->out, '\n');
-	text_put(l->out, line);
+	put_without_marks(l->out, line);
 	text_char(l->out, '\n');
 	l->any = true;
 	l->blank = false;
@@ -125,12 +141,13 @@ put_wrapped(struct layout *l, struct str line)
 		put_line(l, text_str(&t));
 		return;
 	}
-	for (line = str_trim(line); line.len != 0;) {
+	line = str_trim(line);
+	do {
 		text_put(&t, take_fitting(&line, l->width - indent));
 		put_line(l, text_str(&t));
 		t.len = 0;
 		put_blanks(&t, indent);
-	}
+	} while (line.len != 0);
 }
 
 /* ---- columns ---- */
@@ -214,12 +231,27 @@ put_cell_block(struct layout *l, const struct str *line, size_t count)
 /* ---- blocks ---- */
 
 static size_t
-same_mark(const struct str *line, size_t count, char mark)
+column_lines(const struct str *line, size_t count)
 {
 	size_t n = 0;
 
-	while (n < count && str_find_char(line[n], mark) != STR_NONE)
+	while (n < count && str_find_char(line[n], LAYOUT_COL[0]) != STR_NONE)
 		n++;
+	return n;
+}
+
+/* A cell is a line of its own, behind an indent. */
+static size_t
+cell_lines(const struct str *line, size_t count)
+{
+	size_t n = 0;
+
+	for (; n < count; n++) {
+		size_t at = str_find_char(line[n], LAYOUT_CELL[0]);
+
+		if (at == STR_NONE || str_trim(str_first(line[n], at)).len != 0)
+			break;
+	}
 	return n;
 }
 
@@ -227,8 +259,8 @@ same_mark(const struct str *line, size_t count, char mark)
 static size_t
 put_block(struct layout *l, const struct str *line, size_t count)
 {
-	size_t cells = same_mark(line, count, LAYOUT_CELL[0]);
-	size_t columns = same_mark(line, count, LAYOUT_COL[0]);
+	size_t cells = cell_lines(line, count);
+	size_t columns = column_lines(line, count);
 
 	if (cells != 0) {
 		put_cell_block(l, line, cells);
