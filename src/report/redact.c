@@ -13,118 +13,96 @@ enum {
 	COMM_LEN = 15,      /* a task's name is cut to that */
 };
 
-/* How the texts of a fact are treated. */
-enum policy {
-	POLICY_TEXT, /* searched; what no row below names */
-	POLICY_KEEP, /* names of the kernel, closed lists, numbers, code */
-	POLICY_HOST,
-	POLICY_PATH,
-	POLICY_INPUT,  /* the file that was named: of an absolute path, its name alone */
-	POLICY_SOURCE, /* relative paths tell nothing: the kernel tree, or the folder one is in */
-	POLICY_CMDLINE,
-	POLICY_COMM,
-	POLICY_LOG,    /* lines of the log */
-	POLICY_QUOTED, /* a value in words; strings stand in quotes */
+/* What a new fact is called says how it is treated; the last name of its path counts. */
+static const struct {
+	const char *name;
+	enum policy policy;
+} by_name[] = {
+	{ "access", POLICY_KEEP },     { "address_class", POLICY_KEEP },
+	{ "alternates", POLICY_KEEP }, { "arch", POLICY_KEEP },
+	{ "base", POLICY_KEEP },       { "base_class", POLICY_KEEP },
+	{ "build_id", POLICY_KEEP },   { "class", POLICY_KEEP },
+	{ "comm", POLICY_COMM },       { "compression", POLICY_KEEP },
+	{ "context", POLICY_KEEP },    { "debug_file", POLICY_PATH },
+	{ "expression", POLICY_KEEP }, { "facts", POLICY_KEEP },
+	{ "family", POLICY_KEEP },     { "features", POLICY_KEEP },
+	{ "file", POLICY_SOURCE },     { "flags", POLICY_KEEP },
+	{ "format", POLICY_KEEP },     { "function", POLICY_KEEP },
+	{ "functions", POLICY_KEEP },  { "id", POLICY_KEEP },
+	{ "index", POLICY_KEEP },      { "kind", POLICY_KEEP },
+	{ "letter", POLICY_KEEP },     { "level", POLICY_KEEP },
+	{ "meaning", POLICY_KEEP },    { "member", POLICY_KEEP },
+	{ "mode", POLICY_KEEP },       { "module", POLICY_KEEP },
+	{ "name", POLICY_KEEP },       { "nodename", POLICY_HOST },
+	{ "origin", POLICY_TEXT },     { "path", POLICY_PATH },
+	{ "policy", POLICY_KEEP },     { "profile", POLICY_KEEP },
+	{ "references", POLICY_KEEP }, { "register", POLICY_KEEP },
+	{ "release", POLICY_KEEP },    { "residual", POLICY_KEEP },
+	{ "role", POLICY_KEEP },       { "rule", POLICY_KEEP },
+	{ "schema", POLICY_KEEP },     { "severity", POLICY_KEEP },
+	{ "stage", POLICY_KEEP },      { "state", POLICY_KEEP },
+	{ "symbol", POLICY_KEEP },     { "taint", POLICY_KEEP },
+	{ "trigger", POLICY_KEEP },    { "type", POLICY_KEEP },
+	{ "version", POLICY_TEXT },    { "ascii", POLICY_CLASS },
 };
 
-static const enum policy policies[FACT_COUNT] = {
-	[FACT_SCHEMA] = POLICY_KEEP,
-	[FACT_TOOL_NAME] = POLICY_KEEP,
-	[FACT_TOOL_VERSION] = POLICY_KEEP,
-	[FACT_TOOL_FEATURES] = POLICY_KEEP,
-	[FACT_TOOL_RULES_SOURCES] = POLICY_PATH,
-	[FACT_INPUT_PATH] = POLICY_INPUT,
-	[FACT_INPUT_FORMAT] = POLICY_KEEP,
-	[FACT_INPUT_COMPRESSION] = POLICY_KEEP,
-	[FACT_DEBUGINFO_VMLINUX] = POLICY_PATH,
-	[FACT_DEBUGINFO_BUILD_ID] = POLICY_KEEP,
-	[FACT_DEBUGINFO_SEARCHED] = POLICY_PATH,
-	[FACT_DEBUGINFO_INSTALL] = POLICY_KEEP,
-	[FACT_SYSTEM_RELEASE] = POLICY_KEEP,
-	[FACT_SYSTEM_ARCH] = POLICY_KEEP,
-	[FACT_SYSTEM_NODENAME] = POLICY_HOST,
-	[FACT_SYSTEM_BUILD_ID] = POLICY_KEEP,
-	[FACT_SYSTEM_CMDLINE] = POLICY_CMDLINE,
-	[FACT_SYSTEM_HYPERVISOR] = POLICY_KEEP,
-	[FACT_PANIC_STRING] = POLICY_LOG,
-	[FACT_PANIC_TRIGGER] = POLICY_KEEP,
-	[FACT_PANIC_POLICY] = POLICY_KEEP,
-	[FACT_FAULT_ADDRESS_CLASS] = POLICY_KEEP,
-	[FACT_FAULT_ACCESS] = POLICY_KEEP,
-	[FACT_FAULT_MODE] = POLICY_KEEP,
-	[FACT_FAULT_INSTRUCTION_BYTES] = POLICY_KEEP,
-	[FACT_FAULT_INSTRUCTION_TEXT] = POLICY_KEEP,
-	[FACT_FAULT_INSTRUCTION_FUNCTION] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_TEXT] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_BASE] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_INDEX] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_TYPE] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_MEMBER] = POLICY_KEEP,
-	[FACT_FAULT_OPERAND_EXPRESSION] = POLICY_KEEP,
-	[FACT_TAINT_TEXT] = POLICY_KEEP,
-	[FACT_LOG_TAIL] = POLICY_LOG,
-	[FACT_VERDICT_KIND] = POLICY_KEEP,
-	[FACT_VERDICT_FAMILY] = POLICY_KEEP,
-	[FACT_VERDICT_ORIGIN] = POLICY_KEEP,
-	[FACT_VERDICT_FUNCTION] = POLICY_KEEP,
-	[FACT_VERDICT_MODULE] = POLICY_KEEP,
-	[FACT_VERDICT_ACCESS] = POLICY_KEEP,
-	[FACT_VERDICT_SEVERITY] = POLICY_KEEP,
-	[FACT_VERDICT_RULE] = POLICY_KEEP,
-	[FACT_VERDICT_REFERENCES] = POLICY_KEEP,
-	[FACT_SIGNATURE_ID] = POLICY_KEEP,
-	[FACT_SIGNATURE_TEXT] = POLICY_KEEP,
-	[FACT_SIGNATURE_EXACT_ID] = POLICY_KEEP,
-	[FACT_SIGNATURE_EXACT_TEXT] = POLICY_KEEP,
-	[FACT_SIGNATURE_ALTERNATES] = POLICY_KEEP,
-	[FACT_REDACTION_PROFILE] = POLICY_KEEP,
-	[FACT_REDACTION_RESIDUAL] = POLICY_KEEP,
-	[EVENT_KIND] = POLICY_KEEP,
-	[EVENT_FAMILY] = POLICY_KEEP,
-	[EVENT_HEAD] = POLICY_LOG,
-	[EVENT_FUNCTION] = POLICY_KEEP,
-	[EVENT_MODULE] = POLICY_KEEP,
-	[EVENT_ACCESS] = POLICY_KEEP,
-	[EVENT_COMM] = POLICY_COMM,
-	[EVENT_TAINT] = POLICY_KEEP,
-	[EVENT_TEXT] = POLICY_LOG,
-	[FRAME_FUNCTION] = POLICY_KEEP,
-	[FRAME_MODULE] = POLICY_KEEP,
-	[FRAME_FILE] = POLICY_SOURCE,
-	[FRAME_CONTEXT] = POLICY_KEEP,
-	[BACKTRACE_SOURCE] = POLICY_KEEP,
-	[TASK_COMM] = POLICY_COMM,
-	[TASK_STATE] = POLICY_KEEP,
-	[TASK_SYSCALL_NAME] = POLICY_KEEP,
-	[PARENT_COMM] = POLICY_COMM,
-	[MODULE_NAME] = POLICY_KEEP,
-	[MODULE_TAINT] = POLICY_KEEP,
-	[MODULE_BUILD_ID] = POLICY_KEEP,
-	[MODULE_DEBUG_FILE] = POLICY_PATH,
-	[TAINT_FLAG_LETTER] = POLICY_KEEP,
-	[TAINT_FLAG_NAME] = POLICY_KEEP,
-	[TAINT_FLAG_MEANING] = POLICY_KEEP,
-	[INSTRUCTION_BYTES] = POLICY_KEEP,
-	[INSTRUCTION_TEXT] = POLICY_KEEP,
-	[INSTRUCTION_FILE] = POLICY_SOURCE,
-	[INSTRUCTION_SOURCE] = POLICY_KEEP,
-	[PAGE_TABLE_LEVEL] = POLICY_KEEP,
-	[PAGE_TABLE_FLAGS] = POLICY_KEEP,
-	[ARGUMENT_REGISTER] = POLICY_KEEP,
-	[ARGUMENT_TYPE] = POLICY_KEEP,
-	[ARGUMENT_NAME] = POLICY_KEEP,
-	[ARGUMENT_TEXT] = POLICY_QUOTED,
-	[ARGUMENT_SYMBOL] = POLICY_KEEP,
-	[EVIDENCE_FACT] = POLICY_KEEP,
-	[FINDING_RULE] = POLICY_KEEP,
-	[FINDING_ROLE] = POLICY_KEEP,
-	[CONTEXT_CLASS] = POLICY_KEEP,
-	[CONTEXT_TEXT] = POLICY_LOG,
-	[DIAGNOSTIC_SEVERITY] = POLICY_KEEP,
-	[DIAGNOSTIC_STAGE] = POLICY_KEEP,
-	[NOT_KNOWN_FACTS] = POLICY_KEEP,
-	[TIMING_STAGE] = POLICY_KEEP,
+/* Facts whose name says something else elsewhere, or too little. */
+static const struct {
+	enum fact_id id;
+	enum policy policy;
+} by_id[] = {
+	{ FACT_TOOL_VERSION, POLICY_KEEP },
+	{ FACT_TOOL_RULES_SOURCES, POLICY_PATH },
+	{ FACT_INPUT_PATH, POLICY_INPUT },
+	{ FACT_DEBUGINFO_VMLINUX, POLICY_PATH },
+	{ FACT_DEBUGINFO_SEARCHED, POLICY_PATH },
+	{ FACT_DEBUGINFO_INSTALL, POLICY_KEEP },
+	{ FACT_SYSTEM_CMDLINE, POLICY_CMDLINE },
+	{ FACT_SYSTEM_HYPERVISOR, POLICY_KEEP },
+	{ FACT_PANIC_STRING, POLICY_LOG },
+	{ FACT_FAULT_ADDRESS_ASCII, POLICY_CLASS },
+	{ FACT_FAULT_INSTRUCTION_BYTES, POLICY_KEEP },
+	{ FACT_FAULT_INSTRUCTION_TEXT, POLICY_KEEP },
+	{ FACT_FAULT_OPERAND_TEXT, POLICY_KEEP },
+	{ FACT_TAINT_TEXT, POLICY_KEEP },
+	{ FACT_LOG_TAIL, POLICY_LOG },
+	{ FACT_VERDICT_ORIGIN, POLICY_KEEP },
+	{ FACT_SIGNATURE_TEXT, POLICY_KEEP },
+	{ FACT_SIGNATURE_EXACT_TEXT, POLICY_KEEP },
+	{ EVENT_HEAD, POLICY_LOG },
+	{ EVENT_TEXT, POLICY_LOG },
+	{ INSTRUCTION_BYTES, POLICY_KEEP },
+	{ INSTRUCTION_TEXT, POLICY_KEEP },
+	{ INSTRUCTION_SOURCE, POLICY_KEEP },
+	{ ARGUMENT_TEXT, POLICY_QUOTED },
+	{ EVIDENCE_FACT, POLICY_KEEP },
+	{ CONTEXT_TEXT, POLICY_LOG },
 };
+
+static struct str
+last_name(enum fact_id id)
+{
+	struct str path = str_of(facts_info(id)->path);
+	struct str head = { NULL, 0 };
+
+	while (str_cut(&path, '.', &head))
+		;
+	return path;
+}
+
+static enum policy
+policy_of(enum fact_id id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(by_id); i++) {
+		if (by_id[i].id == id)
+			return by_id[i].policy;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(by_name); i++) {
+		if (str_is_c(last_name(id), by_name[i].name))
+			return by_name[i].policy;
+	}
+	return POLICY_TEXT;
+}
 
 /* ---- one value ---- */
 
@@ -192,7 +170,7 @@ shown_text(struct redaction *r, enum policy policy, struct str s, enum line_stat
 	case POLICY_PATH:
 		return redact_path(r, s);
 	case POLICY_INPUT:
-		return input_name(s);
+		return redact_text(r, input_name(s));
 	case POLICY_SOURCE:
 		return s.len != 0 && s.p[0] == '/' ? redact_path(r, s) : s;
 	case POLICY_CMDLINE:
@@ -203,6 +181,8 @@ shown_text(struct redaction *r, enum policy policy, struct str s, enum line_stat
 		return redact_log_line(r, s, state);
 	case POLICY_QUOTED:
 		return redact_quoted(r, s);
+	case POLICY_CLASS:
+		return redact_class(r, s);
 	case POLICY_TEXT:
 		break;
 	}
@@ -236,7 +216,7 @@ redact_why(struct redaction *r, struct fact *fact)
 static void
 redact_texts(struct redaction *r, enum fact_id id, struct fact *fact)
 {
-	enum policy policy = policies[id];
+	enum policy policy = r->policy[id];
 	enum line_state state = LINE_PLAIN;
 
 	for (size_t i = 0; i < fact->count && policy != POLICY_KEEP; i++) {
@@ -266,7 +246,8 @@ static bool
 is_complete(enum fact_id id)
 {
 	return id == FACT_EVENTS || id == FACT_LOG_TAIL || id == FACT_LOG_CONTEXT ||
-	       id == FACT_MODULES || id == FACT_BACKTRACE || id == FACT_DISASSEMBLY;
+	       id == FACT_MODULES || id == FACT_BACKTRACE || id == FACT_DISASSEMBLY ||
+	       id == FACT_CPUS || id == FACT_TASKS_ALL;
 }
 
 static void redact_row(struct redaction *r, struct fact_row *row);
@@ -406,5 +387,7 @@ redact_new(enum redact_profile profile, struct arena *a)
 
 	r->arena = a;
 	r->profile = profile;
+	for (enum fact_id id = 1; id < FACT_COUNT; id++)
+		r->policy[id] = policy_of(id);
 	return r;
 }

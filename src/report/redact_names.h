@@ -25,6 +25,21 @@ enum name_class {
 	NAME_CLASS_COUNT,
 };
 
+/* How the texts of a fact are treated. */
+enum policy {
+	POLICY_TEXT, /* searched: whatever nothing else is said of */
+	POLICY_KEEP, /* names of the kernel, closed lists, numbers, code */
+	POLICY_HOST,
+	POLICY_PATH,
+	POLICY_INPUT,  /* the file that was named: of an absolute path, its name alone */
+	POLICY_SOURCE, /* relative paths tell nothing: the kernel tree, or the folder one is in */
+	POLICY_CMDLINE,
+	POLICY_COMM,
+	POLICY_LOG,    /* lines of the log */
+	POLICY_QUOTED, /* a value in words; strings stand in quotes */
+	POLICY_CLASS,  /* bytes of memory: how many, no more */
+};
+
 struct name {
 	enum name_class class;
 	struct str original; /* without NAME_VALUE's: in the form it was met first */
@@ -42,6 +57,7 @@ struct address_group {
 struct redaction {
 	struct arena *arena;
 	enum redact_profile profile;
+	enum policy policy[FACT_COUNT];
 	bool learning;    /* nothing is counted yet */
 	bool done;        /* redact_facts() was called before */
 	size_t conflicts; /* between writers, that stand in diagnostics[] already */

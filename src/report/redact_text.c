@@ -728,19 +728,26 @@ redact_words(struct redaction *r, struct str s)
 }
 
 struct str
+redact_class(struct redaction *r, struct str s)
+{
+	if (str_starts(s, STR("text, ")))
+		return s;
+	names_count(r, NAME_TEXT);
+	return str_of(arena_printf(r->arena, "text, %zu bytes", s.len));
+}
+
+struct str
 redact_quoted(struct redaction *r, struct str s)
 {
 	size_t start = str_find_char(s, '"');
-	size_t end = 0;
+	size_t end = s.len;
 
 	if (start == STR_NONE)
 		start = str_find_char(s, '\'');
 	if (start == STR_NONE)
 		return redact_text(r, s);
-	end = s.len;
 	while (end > start + 1 && s.p[end - 1] != s.p[start])
 		end--;
-	names_count(r, NAME_TEXT);
-	return str_of(
-		arena_printf(r->arena, "text, %zu bytes", end > start + 1 ? end - start - 2 : 0));
+	return redact_class(
+		r, str_first(str_from(s, start + 1), end > start + 1 ? end - start - 2 : 0));
 }

@@ -32,6 +32,9 @@ struct str redact_path(struct redaction *r, struct str s);
 /* "text, 6 bytes" for what stands in quotes. */
 struct str redact_quoted(struct redaction *r, struct str s);
 
+/* "text, 6 bytes" for all of it. */
+struct str redact_class(struct redaction *r, struct str s);
+
 /* A name of rules/FILE.list; a * at a line's end stands for any rest. */
 bool redact_is_listed(const char *file, struct str name);
 
