@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault/code.h"
 
+#include <string.h>
+
 /* One printed group. */
 struct group {
 	uint64_t value;
@@ -129,6 +131,155 @@ parse_groups(struct str text, enum byte_order order, struct code *c)
 	}
 }
 
+/* ">000000000011bb40:", with '#' before the instruction that ran last. */
+static bool
+address_of(struct str token, uint64_t *address, bool *marked)
+{
+	*marked = false;
+	while (token.len != 0 && (token.p[0] == '#' || token.p[0] == '>' || token.p[0] == '*')) {
+		*marked = *marked || token.p[0] == '>';
+		token = str_from(token, 1);
+	}
+	if (token.len < 9 || token.p[token.len - 1] != ':')
+		return false;
+	token.len--;
+	return str_take_hex(&token, address) && token.len == 0;
+}
+
+/* The bytes of one instruction: "e310f0a00004". */
+static size_t
+bytes_of(struct str token, uint8_t out[6])
+{
+	if (token.len != 4 && token.len != 8 && token.len != 12)
+		return 0;
+	for (size_t i = 0; i < token.len; i += 2) {
+		struct str pair = { token.p + i, 2 };
+		uint64_t v = 0;
+
+		if (!str_take_hex(&pair, &v) || pair.len != 0)
+			return 0;
+		out[i / 2] = (uint8_t)v;
+	}
+	return token.len / 2;
+}
+
+/* One disassembled line; lines that do not follow each other begin anew. */
+static void
+take_line(struct code *c, uint64_t address, bool marked, const uint8_t *bytes, size_t len)
+{
+	if (c->len != 0 && c->address + c->len != address) {
+		if (c->has_marker)
+			return;
+		c->len = 0;
+	}
+	if (c->len + len > CODE_MAX || (marked && c->has_marker))
+		return;
+	if (c->len == 0)
+		c->address = address;
+	if (marked) {
+		c->has_marker = true;
+		c->marker = c->len;
+	}
+	memcpy(c->byte + c->len, bytes, len);
+	c->len += len;
+}
+
+/* s390x: "ADDRESS: BYTES TEXT", with the kernel's own disassembly. */
+static void
+parse_lines(struct str text, struct code *c)
+{
+	struct str token = { NULL, 0 };
+	uint64_t address = 0;
+	bool marked = false;
+	uint8_t bytes[6];
+
+	c->unit = 1;
+	c->has_address = true;
+	c->is_aligned = true;
+	while (take_token(&text, &token)) {
+		if (!address_of(token, &address, &marked) || !take_token(&text, &token))
+			continue;
+
+		size_t len = bytes_of(token, bytes);
+
+		if (len != 0)
+			take_line(c, address, marked, bytes, len);
+	}
+}
+
+static bool
+has_lines(struct str text)
+{
+	struct str token = { NULL, 0 };
+	uint64_t address = 0;
+	bool marked = false;
+
+	return take_token(&text, &token) && address_of(token, &address, &marked);
+}
+
+/* "[  104.670300] ", which reports keep in front of their lines. */
+static struct str
+without_stamp(struct str line)
+{
+	struct str rest = str_trim(line);
+	struct str stamp = { NULL, 0 };
+
+	while (str_starts(rest, STR("[")) && str_cut(&rest, ']', &stamp))
+		rest = str_trim(rest);
+	return rest;
+}
+
+/* Nothing but groups, or an address and bytes in front. */
+static bool
+is_code_line(struct str line)
+{
+	struct str token = { NULL, 0 };
+	struct group g;
+
+	return has_lines(line) || (take_token(&line, &token) && group_of(token, &g) && g.len == 4);
+}
+
+static struct str
+append_line(struct arena *a, struct str sofar, struct str line)
+{
+	return str_of(arena_printf(a, "%.*s\n%.*s", STR_ARG(sofar), STR_ARG(line)));
+}
+
+enum {
+	REPORT_LINES_MAX = 12, /* s390x prints eight */
+};
+
+/* What stands behind a head, and the lines that belong to it. */
+static struct str
+collect(const struct str *line, size_t count, struct str first, struct arena *a)
+{
+	for (size_t n = 1; n < REPORT_LINES_MAX && n < count; n++) {
+		struct str next = without_stamp(line[n]);
+
+		if (!is_code_line(next))
+			break;
+		first = append_line(a, first, next);
+	}
+	return first;
+}
+
+struct str
+code_of_report(const struct str *line, size_t count, struct arena *a)
+{
+	static const struct str heads[] = { { "Instruction dump:", 17 }, { "Krnl Code:", 10 } };
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t h = 0; h < ARRAY_LEN(heads); h++) {
+			size_t at = str_find(line[i], heads[h]);
+
+			if (at != STR_NONE)
+				return collect(line + i, count - i,
+					       str_from(line[i], at + heads[h].len), a);
+		}
+	}
+	return (struct str){ NULL, 0 };
+}
+
 const struct error *
 code_parse(struct str text, enum byte_order order, struct arena *a, struct code *out)
 {
@@ -139,7 +290,10 @@ code_parse(struct str text, enum byte_order order, struct arena *a, struct code 
 	text = str_trim(text);
 	if (text.len == 0)
 		return error_new(a, ERROR_ABSENT, "the log holds no 'Code:' line for it");
-	parse_groups(text, order, &c);
+	if (has_lines(text))
+		parse_lines(text, &c);
+	else
+		parse_groups(text, order, &c);
 	if (c.len == 0)
 		return error_new(a, ERROR_ABSENT, "the kernel printed no code bytes: '%.*s'",
 				 STR_ARG(str_first(text, 80)));

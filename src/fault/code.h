@@ -28,6 +28,11 @@ struct code {
 	bool is_aligned; /* an instruction begins with the first byte */
 };
 
+/* What a report says of its code, in the form that code_parse() reads, where that is more than
+ * a "Code:" line: powerpc's "Instruction dump:" and s390x's "Krnl Code:", with the lines that
+ * follow, whatever time stamps they have. Empty if there is none. */
+struct str code_of_report(const struct str *line, size_t count, struct arena *a);
+
 /* Reads what stands behind "Code:". order is that of the instructions in memory. Bytes that
  * the kernel could not read ("????????") end the run that is kept: it is the one that holds
  * the marker. ERROR_ABSENT if there are words instead of bytes ("Bad RIP value."). */

@@ -40,9 +40,11 @@ use_wanted(const struct explain_input *in)
  * must have been. Per-CPU areas are in the upper half and begin with a page.
  */
 static bool
-solve_segment(struct operand *o, uint64_t address)
+solve_segment(const struct explain_input *in, struct operand *o, uint64_t address)
 {
 	uint64_t rest = (uint64_t)o->displacement;
+	bool is_wide = in->fault->arch->word_len == 8;
+	uint64_t base = 0;
 
 	if (o->has_address || o->segment.name == NULL || o->unknown != o->segment.name)
 		return false;
@@ -50,12 +52,34 @@ solve_segment(struct operand *o, uint64_t address)
 		rest += o->base.value;
 	if (o->index.name != NULL)
 		rest += o->index.value * o->scale;
-	if ((address - rest) >> 56 != 0xff || (address - rest) % 4096 != 0)
+	base = is_wide ? address - rest : (uint32_t)(address - rest);
+	if (base % 4096 != 0 || (is_wide ? base >> 56 != 0xff : base >> 31 == 0))
 		return false;
-	o->segment.value = address - rest;
+	o->segment.value = base;
 	o->segment.known = true;
 	o->address = address;
 	o->has_address = true;
+	return true;
+}
+
+/* Without what the processor does not look at: bit 55 tells which half an address is in. */
+static uint64_t
+untagged(uint64_t address)
+{
+	return (uint64_t)((int64_t)(address << 8) >> 8);
+}
+
+static bool
+covers(const struct explain_input *in, struct operand *o, uint64_t address)
+{
+	if (operand_covers(o, address))
+		return true;
+	if (in->has_pages_only && o->has_address && (o->address ^ address) >> 12 == 0)
+		return true;
+	if (!in->has_tags || !o->has_address ||
+	    untagged(address) - untagged(o->address) >= (o->span == 0 ? 1 : o->span))
+		return false;
+	o->address = address - (untagged(address) - untagged(o->address));
 	return true;
 }
 
@@ -67,7 +91,7 @@ choose_by_address(const struct explain_input *in, uint64_t address, struct opera
 
 	for (size_t i = 0; i < in->list->count; i++) {
 		struct operand o = in->list->operand[i];
-		bool fits = operand_covers(&o, address) || solve_segment(&o, address);
+		bool fits = covers(in, &o, address) || solve_segment(in, &o, address);
 
 		if (!fits || (found && (o.use & use_wanted(in)) == 0))
 			continue;

@@ -15,6 +15,8 @@ struct explain_input {
 	const char *access;              /* read write exec by the error code, or NULL */
 	const char *text;                /* of the instruction; NULL: not known */
 	const struct operand_list *list; /* NULL: not known */
+	bool has_tags;                   /* addresses may have tags: struct port */
+	bool has_pages_only;
 	struct arena *arena;
 };
 

@@ -9,8 +9,9 @@
 
 /* One explanation under way. */
 struct work {
-	const struct fault_input *in;
-	const struct port *port; /* NULL if there is none */
+	struct fault_input given;     /* completed */
+	const struct fault_input *in; /* that */
+	const struct port *port;      /* NULL if there is none */
 	struct arena *arena;
 	struct fact_row *root;
 	struct origin derived; /* of what is computed from the input */
@@ -75,8 +76,8 @@ put_code(struct work *w)
 
 	if (in->has_error_code)
 		facts_put_address(w->root, FACT_FAULT_ERROR_CODE, in->error_code, in->origin);
-	if (in->has_error_code && in->trap == FAULT_TRAP_PAGE_FAULT && w->port != NULL &&
-	    w->port->code != NULL && w->port->code(in, &c))
+	if (in->trap == FAULT_TRAP_PAGE_FAULT && w->port != NULL && w->port->code != NULL &&
+	    w->port->code(in, &c))
 		put_bits(w, &c);
 	if (c.access == NULL)
 		c.access = in->access;
@@ -107,7 +108,7 @@ set_place(struct work *w)
 		.address = in->ip - w->code.marker,
 		.has_address = in->has_ip,
 		.function = in->function,
-		.offset = (int64_t)in->function_off - (int64_t)w->code.marker,
+		.offset = (int64_t)(in->function_off - w->code.marker),
 		.len = in->function_len,
 		.has_offset = in->has_function_off,
 	};
@@ -142,10 +143,17 @@ read_code(struct work *w)
 {
 	const struct arch *arch = w->in->arch;
 	enum byte_order order = arch->big_endian && !arch->little_endian ? ORDER_BIG : ORDER_LITTLE;
-	const struct error *e = code_parse(w->in->code, order, w->arena, &w->code);
-	bool has_line = e == NULL && w->code.has_marker;
+	const struct error *e = NULL;
+	bool has_line = false;
 	struct code fetched;
 
+	if (w->port->has_either_order && w->in->memory != NULL)
+		order = w->in->memory->order;
+	e = code_parse(w->in->code, order, w->arena, &w->code);
+	has_line = e == NULL && w->code.has_marker;
+
+	if (w->port->set_mode != NULL)
+		w->port->set_mode(w->decoder, w->in, &w->code);
 	if (w->in->memory != NULL && w->in->has_ip && fetch_code(w->decoder, w->in, &fetched) &&
 	    (!has_line || is_same_code(&w->code, &fetched))) {
 		w->code = fetched;
@@ -170,6 +178,12 @@ decode(struct work *w)
 	e = read_code(w);
 	if (e != NULL)
 		return e;
+	if (w->code.has_address && !w->in->has_ip) {
+		w->given.ip = w->code.address + w->code.marker;
+		w->given.has_ip = true;
+		facts_put_address(w->root, FACT_FAULT_INSTRUCTION_ADDRESS, w->given.ip,
+				  w->in->origin);
+	}
 	set_place(w);
 	cut_at_end_of_function(w);
 	w->count = insn_list(w->decoder, &w->code, &w->place, w->list, &w->at);
@@ -185,14 +199,16 @@ bytes_text(struct work *w, const struct insn_at *i)
 {
 	char *text = arena_alloc(w->arena, 3, i->len);
 	size_t out = 0;
+	size_t group = i->len % w->decoder->group == 0 ? w->decoder->group : 1;
+	bool little = (w->decoder->mode & CS_MODE_BIG_ENDIAN) == 0;
 
 	for (size_t b = 0; b < i->len; b++) {
 		static const char digit[] = "0123456789abcdef";
 		size_t at = i->off + b;
 
-		if (w->port->words_as_hex)
-			at = i->off + i->len - 1 - b;
-		else if (b != 0)
+		if (group != 1 && little)
+			at = i->off + b - b % group + group - 1 - b % group;
+		if (b != 0 && b % group == 0)
 			text[out++] = ' ';
 		text[out++] = digit[w->code.byte[at] >> 4];
 		text[out++] = digit[w->code.byte[at] & 15];
@@ -216,7 +232,7 @@ static void
 put_insn(struct work *w, const struct insn_at *i, bool fault)
 {
 	struct fact_row *row = facts_put_row(w->root, FACT_DISASSEMBLY, w->derived);
-	int64_t off = w->place.offset + (int64_t)i->off;
+	int64_t off = (int64_t)((uint64_t)w->place.offset + i->off);
 
 	read_insn(w, i);
 	if (w->place.has_address)
@@ -320,6 +336,8 @@ put_explanation(struct work *w)
 		.access = w->access,
 		.text = w->count == 0 ? NULL : w->text,
 		.list = w->has_operands ? &w->operands : NULL,
+		.has_tags = w->port != NULL && w->port->has_tags,
+		.has_pages_only = w->port != NULL && w->port->has_pages_only,
 		.arena = w->arena,
 	};
 	struct explanation e;
@@ -469,13 +487,14 @@ complete(const struct fault_input *given)
 void
 fault_explain(const struct fault_input *given, struct arena *a, struct facts *f)
 {
-	const struct fault_input in = complete(given);
 	struct work w = {
-		.in = &in,
-		.port = port_find(in.arch),
+		.given = complete(given),
+		.in = &w.given,
+		.port = port_find(given->arch),
 		.arena = a,
 		.root = facts_root(f),
-		.derived = { in.origin.rank, arena_printf(a, "%s, disassembled", in.origin.text) },
+		.derived = { given->origin.rank,
+			     arena_printf(a, "%s, disassembled", given->origin.text) },
 	};
 
 	set_pointers(&w);

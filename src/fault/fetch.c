@@ -73,7 +73,7 @@ bytes_before(const struct decoder *d, const struct fault_input *in, bool *from_s
 		before = in->function_off;
 	if (before > in->ip)
 		before = in->ip;
-	return (size_t)(before - before % d->port->step);
+	return (size_t)(before - before % d->step);
 }
 
 bool

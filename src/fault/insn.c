@@ -4,7 +4,9 @@
 #include "fault/align.h"
 #include "fault/port.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 struct handle {
 	csh handle;
@@ -52,9 +54,57 @@ decoder_open(const struct arch *arch, struct arena *a, struct decoder **out)
 
 	struct decoder *d = ARENA_NEW(a, struct decoder);
 
-	*d = (struct decoder){ arch, port, h->handle, h->insn, NULL };
+	*d = (struct decoder){
+		.arch = arch,
+		.port = port,
+		.handle = h->handle,
+		.insn = h->insn,
+		.mode = arch->capstone_mode,
+		.step = port->step,
+		.group = port->words_as_hex ? port->step : 1,
+	};
 	*out = d;
 	return NULL;
+}
+
+void
+decoder_set(struct decoder *d, struct bytes b, size_t len, uint64_t address, const char *text)
+{
+	cs_insn *insn = d->insn;
+
+	insn->id = 0;
+	insn->address = address;
+	insn->size = (uint16_t)len;
+	memcpy(insn->bytes, b.p, len < sizeof(insn->bytes) ? len : sizeof(insn->bytes));
+	insn->mnemonic[0] = '\0';
+	insn->op_str[0] = '\0';
+	memset(insn->detail, 0, sizeof(*insn->detail));
+	d->name = text;
+}
+
+void
+decoder_set_mode(struct decoder *d, int mode, uint8_t step)
+{
+	if (cs_option(d->handle, CS_OPT_MODE, (size_t)mode) != CS_ERR_OK)
+		return;
+	d->mode = mode;
+	d->step = step;
+	if (d->group != 1)
+		d->group = step;
+}
+
+/* Where all instructions have one length, a word that is none does not hide the next. */
+static size_t
+decode_raw(struct decoder *d, struct bytes b, uint64_t address)
+{
+	enum byte_order order =
+		(d->arch->capstone_mode & CS_MODE_BIG_ENDIAN) != 0 ? ORDER_BIG : ORDER_LITTLE;
+
+	if (d->step != d->port->max_len || d->step != 4 || b.len < 4)
+		return 0;
+	snprintf(d->raw, sizeof(d->raw), ".inst 0x%08" PRIx32, bytes_u32(b.p, order));
+	decoder_set(d, b, 4, address, d->raw);
+	return 4;
 }
 
 size_t
@@ -68,9 +118,13 @@ decoder_at(struct decoder *d, struct bytes b, uint64_t address)
 	if (len != 0)
 		return len;
 	d->name = NULL;
-	if (!cs_disasm_iter(d->handle, &b.p, &b.len, &address, d->insn))
-		return 0;
-	return d->insn->size;
+
+	struct bytes rest = b;
+	uint64_t next = address;
+
+	if (cs_disasm_iter(d->handle, &rest.p, &rest.len, &next, d->insn))
+		return d->insn->size;
+	return decode_raw(d, b, address);
 }
 
 void
@@ -95,6 +149,24 @@ insn_address(const struct insn_place *place, size_t off)
 	return off;
 }
 
+void
+insn_put_target(struct out *o, const struct insn_place *place, size_t off, uint64_t target)
+{
+	int64_t from_insn = (int64_t)(target - insn_address(place, off));
+	int64_t in_function = (int64_t)((uint64_t)place->offset + off + (uint64_t)from_insn);
+
+	if (place->has_address)
+		out_put(o, "0x%" PRIx64, target);
+	else if (place->has_offset && place->function.len != 0 && in_function >= 0 &&
+		 (uint64_t)in_function < place->len)
+		out_put(o, "%.*s+0x%" PRIx64, STR_ARG(str_first(place->function, 100)),
+			(uint64_t)in_function);
+	else if (from_insn < 0)
+		out_put(o, ".-0x%" PRIx64, -(uint64_t)from_insn);
+	else
+		out_put(o, ".+0x%" PRIx64, (uint64_t)from_insn);
+}
+
 static struct bytes
 code_from(const struct code *c, size_t off)
 {
@@ -111,19 +183,19 @@ first_start(struct decoder *d, const struct code *c, const struct insn_place *pl
 
 	if (c->is_aligned)
 		return 0;
-	if (port->step == port->max_len)
-		return c->marker % port->step;
-	if (port->cost == NULL)
-		return c->marker;
-	for (size_t i = 0; i < c->marker; i++) {
+	if (d->step == port->max_len)
+		return c->marker % d->step;
+	for (size_t i = c->marker % d->step; i < c->marker; i += d->step) {
 		struct bytes b = code_from(c, i);
 
 		b.len = decoder_at(d, b, insn_address(place, i));
 		step[i].len = (uint8_t)b.len;
-		step[i].cost = port->cost(b);
+		if (port->cost == NULL)
+			continue;
+		step[i].cost = port->cost(d, b);
 		step[i].data_cost = port->data_cost(c->byte[i]);
 	}
-	if (place->has_offset && place->offset <= 0 && -place->offset <= (int64_t)c->marker)
+	if (place->has_offset && place->offset <= 0 && place->offset >= -(int64_t)c->marker)
 		known = (size_t)-place->offset;
 	return align_start(step, c->marker, known);
 }

@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "fault/code.h"
+#include "fault/out.h"
 
 #include <capstone/capstone.h>
 
@@ -24,8 +25,12 @@ struct decoder {
 	const struct arch *arch;
 	const struct port *port;
 	csh handle;
+	int mode;         /* of capstone */
+	uint8_t step;     /* instructions begin at multiples of this many bytes */
+	uint8_t group;    /* bytes of the words that code is shown in; 1: bytes */
 	cs_insn *insn;    /* decoded last; its bytes may be a stand-in's, its operands are right */
 	const char *name; /* of it, if capstone has none or another; else NULL */
+	char raw[24];     /* the name of a word that is no instruction */
 };
 
 /* Where the code stands, as far as that is known. */
@@ -42,6 +47,9 @@ struct insn_place {
 const struct error *decoder_open(const struct arch *arch, struct arena *a,
 				 struct decoder **out) MUST_CHECK;
 
+/* Another mode of capstone (Thumb), in which instructions begin at multiples of step bytes. */
+void decoder_set_mode(struct decoder *d, int mode, uint8_t step);
+
 /* Decodes the instruction at the front of b, which stands at that address: its length in
  * bytes, or 0 if there is none. d->insn is valid until the next call. */
 size_t decoder_at(struct decoder *d, struct bytes b, uint64_t address);
@@ -51,6 +59,12 @@ size_t decoder_at(struct decoder *d, struct bytes b, uint64_t address);
  * instruction's, in the code. */
 void decoder_text(struct decoder *d, const struct insn_place *place, size_t off,
 		  char text[INSN_TEXT_LEN]);
+
+/* Where an instruction at off leads: the address, "function+0x10", or ".+0x10". */
+void insn_put_target(struct out *o, const struct insn_place *place, size_t off, uint64_t target);
+
+/* Makes the decoder hold an instruction of len bytes that has that text and no operands. */
+void decoder_set(struct decoder *d, struct bytes b, size_t len, uint64_t address, const char *text);
 
 /* An instruction of a code line. */
 struct insn_at {

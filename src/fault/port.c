@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct port *const ports[] = {
-	&port_x86_64,
+	&port_x86_64, &port_i386, &port_arm64, &port_arm, &port_ppc64, &port_s390x, &port_riscv64,
 };
 
 const struct port *

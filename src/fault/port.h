@@ -37,6 +37,13 @@ struct port {
 	uint8_t step;      /* instructions begin at multiples of this many bytes */
 	uint8_t max_len;   /* of an instruction; equal to step if all have one length */
 	bool words_as_hex; /* bytes are shown as words of one group, as the kernel prints them */
+	bool has_tags;     /* the top byte of an address may be a tag that is no part of it */
+	bool has_either_order; /* instructions have the byte order of memory, either one */
+	bool has_pages_only;   /* the address of a fault is known to the page only */
+
+	/* Sets another mode of capstone than that of struct arch, by the registers and the log's
+	 * code (whose unit is 0 if there is none); NULL: there is no other. */
+	void (*set_mode)(struct decoder *d, const struct fault_input *in, const struct code *line);
 
 	/* What capstone cannot decode, or decodes wrongly: the length, or 0. May be NULL. */
 	size_t (*decode)(struct decoder *d, struct bytes b, uint64_t address);
@@ -47,7 +54,7 @@ struct port {
 
 	/* What an instruction costs, and a byte that belongs to none, for align.h; NULL if all
 	 * instructions have one length or boundaries are known otherwise. */
-	uint16_t (*cost)(struct bytes insn);
+	uint16_t (*cost)(const struct decoder *d, struct bytes insn);
 	uint16_t (*data_cost)(uint8_t b);
 
 	/* The instruction decoded last fills the gap behind a function; NULL: not known. */
@@ -57,7 +64,8 @@ struct port {
 	void (*operands)(struct decoder *d, const struct operand_context *c,
 			 struct operand_list *out);
 
-	/* The error code of a page fault. False if there is nothing to tell from it. */
+	/* The error code of a page fault, or registers that say the same. False if there is
+	 * nothing to tell. */
 	bool (*code)(const struct fault_input *in, struct port_code *out);
 
 	/* Privilege of the faulting code from its registers: kernel user, or NULL. */
@@ -65,6 +73,12 @@ struct port {
 };
 
 extern const struct port port_x86_64;
+extern const struct port port_i386;
+extern const struct port port_arm64;
+extern const struct port port_arm;
+extern const struct port port_ppc64;
+extern const struct port port_s390x;
+extern const struct port port_riscv64;
 
 /* NULL if there is none. */
 const struct port *port_find(const struct arch *arch);

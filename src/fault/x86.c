@@ -78,17 +78,7 @@ decode_fixed(struct decoder *d, struct bytes b, uint64_t address)
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
 		if (b.len < fixed[i].len || memcmp(b.p, fixed[i].byte, fixed[i].len) != 0)
 			continue;
-
-		cs_insn *insn = d->insn;
-
-		insn->id = X86_INS_INVALID;
-		insn->address = address;
-		insn->size = fixed[i].len;
-		memcpy(insn->bytes, b.p, fixed[i].len);
-		insn->mnemonic[0] = '\0';
-		insn->op_str[0] = '\0';
-		memset(insn->detail, 0, sizeof(*insn->detail));
-		d->name = fixed[i].text;
+		decoder_set(d, b, fixed[i].len, address, fixed[i].text);
 		return fixed[i].len;
 	}
 	return 0;
@@ -236,6 +226,8 @@ code(const struct fault_input *in, struct port_code *out)
 	};
 	uint64_t v = in->error_code;
 
+	if (!in->has_error_code)
+		return false;
 	*out = (struct port_code){ .known = PORT_BIT_RMP };
 	for (size_t i = 0; i < ARRAY_LEN(bits); i++) {
 		out->known |= bits[i].out;
@@ -275,6 +267,20 @@ is_padding(const struct decoder *d)
 
 const struct port port_x86_64 = {
 	.arch = "x86_64",
+	.step = 1,
+	.max_len = INSN_LEN_MAX,
+	.decode = decode,
+	.text = x86_text,
+	.cost = x86_cost,
+	.data_cost = x86_data_cost,
+	.is_padding = is_padding,
+	.operands = x86_operands,
+	.code = code,
+	.mode = mode,
+};
+
+const struct port port_i386 = {
+	.arch = "i386",
 	.step = 1,
 	.max_len = INSN_LEN_MAX,
 	.decode = decode,

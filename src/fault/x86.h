@@ -18,7 +18,7 @@ bool x86_is_string(const cs_insn *i);
 size_t x86_opcode_off(struct bytes b, bool long_mode, size_t *mandatory);
 
 /* struct port's cost() and data_cost(). */
-uint16_t x86_cost(struct bytes insn);
+uint16_t x86_cost(const struct decoder *d, struct bytes insn);
 uint16_t x86_data_cost(uint8_t b);
 
 /* A memory operand as disassemblies print it. */

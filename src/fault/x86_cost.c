@@ -69,6 +69,15 @@ prefix_cost(uint8_t b)
 	return COST_MAX;
 }
 
+/* Without 64-bit mode, 40 to 4f are inc and dec. */
+static uint16_t
+one_byte_cost(const struct decoder *d, uint8_t opcode)
+{
+	if (d->arch->word_len == 4 && (opcode & 0xf0) == 0x40)
+		return COST_DATA;
+	return one_byte[opcode];
+}
+
 uint16_t
 x86_data_cost(uint8_t b)
 {
@@ -80,18 +89,18 @@ x86_data_cost(uint8_t b)
 }
 
 uint16_t
-x86_cost(struct bytes insn)
+x86_cost(const struct decoder *d, struct bytes insn)
 {
 	uint16_t cost = COST_NO_REX;
 	size_t mandatory = 0;
-	size_t at = x86_opcode_off(insn, true, &mandatory);
+	size_t at = x86_opcode_off(insn, d->arch->word_len == 8, &mandatory);
 
 	for (size_t i = 0; i < at; i++)
 		cost = (uint16_t)(cost + prefix_cost(insn.p[i]));
 	if (at + 1 < insn.len && insn.p[at] == 0x0f)
 		cost = (uint16_t)(cost + two_byte[insn.p[++at]]);
 	else if (at < insn.len)
-		cost = (uint16_t)(cost + one_byte[insn.p[at]]);
+		cost = (uint16_t)(cost + one_byte_cost(d, insn.p[at]));
 	for (size_t i = at + 1; i < insn.len; i++)
 		cost = (uint16_t)(cost + x86_data_cost(insn.p[i]));
 	return cost;

@@ -94,11 +94,11 @@ segment_of(struct decoder *d, const struct operand_context *c, x86_reg reg)
 	struct operand_reg r = { .name = NULL };
 	uint64_t cs = 0;
 
-	if (d->arch->word_len != 8 || (reg != X86_REG_GS && reg != X86_REG_FS))
+	if (reg != X86_REG_GS && reg != X86_REG_FS)
 		return r;
 	r.name = name;
-	if (c->regs == NULL)
-		return r;
+	if (c->regs == NULL || d->arch->word_len != 8)
+		return r; /* in 32-bit mode it stands in a descriptor */
 	r.known = regs_get(c->regs, base_name, &r.value) ||
 		  (regs_get(c->regs, name, &r.value) && r.value > UINT16_MAX);
 	if (r.known && reg == X86_REG_GS && regs_get(c->regs, "cs", &cs) && (cs & 3) == 0 &&

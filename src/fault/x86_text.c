@@ -6,31 +6,11 @@
  * read objdump's: "mov 0x4(%rsp),%eax", "cmp $0xffffffffffffffff,%rax". So mnemonic and
  * operands are printed anew, in the order and number in which capstone's text names them.
  */
+#include "fault/out.h"
 #include "fault/x86.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-/* Text under construction; what does not fit is cut. */
-struct out {
-	char *p;
-	size_t len, cap;
-};
-
-static void PRINTF_LIKE(2, 3) put(struct out *o, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	int n = vsnprintf(o->p + o->len, o->cap - o->len, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		o->len += (size_t)n;
-	if (o->len >= o->cap)
-		o->len = o->cap - 1;
-}
 
 /* What is printed, and with what. */
 struct printer {
@@ -206,14 +186,14 @@ put_name(struct printer *p, struct str name)
 	struct str base = str_of(cs_insn_name(p->d->handle, p->insn->id));
 
 	if (other != NULL) {
-		put(&p->out, "%s", other);
+		out_put(&p->out, "%s", other);
 		return;
 	}
 	if (is_string_with_register(p->insn->id) ||
 	    (name.len == base.len + 1 && str_starts(name, base) && is_suffix(name.p[base.len]) &&
 	     drops_suffix(p)))
 		name.len--;
-	put(&p->out, "%.*s", STR_ARG(name));
+	out_put(&p->out, "%.*s", STR_ARG(name));
 }
 
 /* In 64-bit mode these overrides do nothing; objdump shows them as words in front. */
@@ -249,15 +229,15 @@ put_prefixes(struct printer *p, struct str words)
 	for (size_t i = 0; i < p->insn->size && p->insn->bytes[i] == X86_PREFIX_OPSIZE; i++)
 		data16++;
 	for (size_t i = 1; i < data16; i++)
-		put(&p->out, "data16 ");
+		out_put(&p->out, "data16 ");
 	if (p->d->name == NULL && is_idle_segment(p, p->x86->prefix[1]) && !x86_is_string(p->insn))
-		put(&p->out, "%s", segment_word(p));
+		out_put(&p->out, "%s", segment_word(p));
 	if (str_is_c(words, "repne"))
-		put(&p->out, "repnz ");
+		out_put(&p->out, "repnz ");
 	else if (str_is_c(words, "repe"))
-		put(&p->out, "repz ");
+		out_put(&p->out, "repz ");
 	else if (words.len != 0)
-		put(&p->out, "%.*s ", STR_ARG(words));
+		out_put(&p->out, "%.*s ", STR_ARG(words));
 }
 
 static uint64_t
@@ -293,33 +273,10 @@ put_constant(struct printer *p, struct str token)
 	uint64_t v = 0;
 
 	if (!str_to_number(token, &v)) {
-		put(&p->out, "$%.*s", STR_ARG(token));
+		out_put(&p->out, "$%.*s", STR_ARG(token));
 		return;
 	}
-	put(&p->out, "$0x%" PRIx64, v & mask_of(constant_len(p)));
-}
-
-static void
-put_target(struct printer *p, uint64_t target)
-{
-	const struct insn_place *l = p->place;
-	int64_t to = (int64_t)(target - insn_address(l, p->off)) + (int64_t)p->off;
-
-	if (l->has_address) {
-		put(&p->out, "0x%" PRIx64, target);
-		return;
-	}
-	if (l->has_offset && l->function.len != 0 && l->len != 0 && l->offset + to >= 0 &&
-	    (uint64_t)(l->offset + to) < l->len) {
-		put(&p->out, "%.*s+0x%" PRIx64, STR_ARG(str_first(l->function, 100)),
-		    (uint64_t)(l->offset + to));
-		return;
-	}
-	to -= (int64_t)p->off;
-	if (to < 0)
-		put(&p->out, ".-0x%" PRIx64, -(uint64_t)to);
-	else
-		put(&p->out, ".+0x%" PRIx64, (uint64_t)to);
+	out_put(&p->out, "$0x%" PRIx64, v & mask_of(constant_len(p)));
 }
 
 static void
@@ -328,13 +285,13 @@ put_displacement(struct printer *p, const x86_op_mem *m)
 	uint64_t v = (uint64_t)m->disp;
 
 	if (m->base == X86_REG_INVALID && m->index == X86_REG_INVALID) {
-		put(&p->out, "0x%" PRIx64, v & mask_of(p->d->arch->word_len));
+		out_put(&p->out, "0x%" PRIx64, v & mask_of(p->d->arch->word_len));
 		return;
 	}
 	if (m->disp < 0)
-		put(&p->out, "-0x%" PRIx64, -v);
+		out_put(&p->out, "-0x%" PRIx64, -v);
 	else if (m->disp != 0 || p->x86->encoding.disp_size != 0)
-		put(&p->out, "0x%" PRIx64, v);
+		out_put(&p->out, "0x%" PRIx64, v);
 }
 
 /* String instructions name their segments. */
@@ -342,11 +299,11 @@ static void
 put_segment(struct printer *p, const x86_op_mem *m)
 {
 	if (x86_is_string(p->insn) && (m->base == X86_REG_RDI || m->base == X86_REG_EDI))
-		put(&p->out, "%%es:");
+		out_put(&p->out, "%%es:");
 	else if (m->segment != X86_REG_INVALID && !is_idle_segment(p, p->x86->prefix[1]))
-		put(&p->out, "%%%s:", cs_reg_name(p->d->handle, m->segment));
+		out_put(&p->out, "%%%s:", cs_reg_name(p->d->handle, m->segment));
 	else if (x86_is_string(p->insn))
-		put(&p->out, "%%ds:");
+		out_put(&p->out, "%%ds:");
 }
 
 static void
@@ -356,12 +313,12 @@ put_memory(struct printer *p, const x86_op_mem *m)
 	put_displacement(p, m);
 	if (m->base == X86_REG_INVALID && m->index == X86_REG_INVALID)
 		return;
-	put(&p->out, "(");
+	out_put(&p->out, "(");
 	if (m->base != X86_REG_INVALID)
-		put(&p->out, "%%%s", cs_reg_name(p->d->handle, m->base));
+		out_put(&p->out, "%%%s", cs_reg_name(p->d->handle, m->base));
 	if (m->index != X86_REG_INVALID)
-		put(&p->out, ",%%%s,%d", cs_reg_name(p->d->handle, m->index), m->scale);
-	put(&p->out, ")");
+		out_put(&p->out, ",%%%s,%d", cs_reg_name(p->d->handle, m->index), m->scale);
+	out_put(&p->out, ")");
 }
 
 void
@@ -371,10 +328,9 @@ x86_memory_text(struct decoder *d, const x86_op_mem *m, char *text, size_t cap)
 		.d = d,
 		.insn = d->insn,
 		.x86 = &d->insn->detail->x86,
-		.out = { text, 0, cap },
+		.out = out_over(text, cap),
 	};
 
-	text[0] = '\0';
 	put_memory(&p, m);
 }
 
@@ -394,12 +350,9 @@ next_memory(struct printer *p)
 static void
 put_address(struct printer *p, struct str token)
 {
-	uint64_t target = 0;
-
 	if (x86_is_branch(p->insn) && p->x86->op_count == 1 &&
 	    p->x86->operands[0].type == X86_OP_IMM) {
-		target = (uint64_t)p->x86->operands[0].imm;
-		put_target(p, target);
+		insn_put_target(&p->out, p->place, p->off, (uint64_t)p->x86->operands[0].imm);
 		return;
 	}
 
@@ -408,20 +361,20 @@ put_address(struct printer *p, struct str token)
 	if (m != NULL)
 		put_memory(p, m);
 	else
-		put(&p->out, "%.*s", STR_ARG(token));
+		out_put(&p->out, "%.*s", STR_ARG(token));
 }
 
 static void
 put_operand(struct printer *p, struct str token)
 {
 	if (str_take(&token, STR("*")))
-		put(&p->out, "*");
+		out_put(&p->out, "*");
 	if (str_take(&token, STR("$")))
 		put_constant(p, token);
 	else if (str_is_c(token, "%dx") && is_port_io(p->insn->id))
-		put(&p->out, "(%%dx)");
+		out_put(&p->out, "(%%dx)");
 	else if (str_starts(token, STR("%")) && str_find_char(token, ':') == STR_NONE)
-		put(&p->out, "%.*s", STR_ARG(token));
+		out_put(&p->out, "%.*s", STR_ARG(token));
 	else
 		put_address(p, token);
 }
@@ -465,7 +418,7 @@ put_operands(struct printer *p)
 	if (is_shift_by_one(p) && str_starts(rest, STR("$")))
 		(void)take_operand(&rest, &token);
 	while (take_operand(&rest, &token)) {
-		put(&p->out, "%s", separator);
+		out_put(&p->out, "%s", separator);
 		put_operand(p, token);
 		separator = ",";
 	}
@@ -480,8 +433,8 @@ put_relative_target(struct printer *p)
 
 		if (op->type != X86_OP_MEM || op->mem.base != X86_REG_RIP)
 			continue;
-		put(&p->out, "        # 0x%" PRIx64,
-		    insn_address(p->place, p->off) + p->insn->size + (uint64_t)op->mem.disp);
+		out_put(&p->out, "        # 0x%" PRIx64,
+			insn_address(p->place, p->off) + p->insn->size + (uint64_t)op->mem.disp);
 		return;
 	}
 }
@@ -502,18 +455,17 @@ x86_text(struct decoder *d, const struct insn_place *place, size_t off, char tex
 		.x86 = &d->insn->detail->x86,
 		.place = place,
 		.off = off,
-		.out = { text, 0, INSN_TEXT_LEN },
+		.out = out_over(text, INSN_TEXT_LEN),
 	};
 	struct str name = str_of(d->insn->mnemonic);
 	struct str words = { NULL, 0 };
 
-	text[0] = '\0';
 	for (size_t at; (at = str_find_char(name, ' ')) != STR_NONE; name = str_from(name, at + 1))
 		words = str_first(str_of(d->insn->mnemonic),
 				  (size_t)(name.p - d->insn->mnemonic) + at);
 	put_prefixes(&p, words);
 	if (is_exchange_nop(&p)) {
-		put(&p.out, "xchg %%ax,%%ax");
+		out_put(&p.out, "xchg %%ax,%%ax");
 		return;
 	}
 	put_name(&p, name);

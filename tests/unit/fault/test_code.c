@@ -140,6 +140,59 @@ survives_every_byte_flipped(void **state)
 	}
 }
 
+static void
+reads_the_lines_of_s390x(void **state)
+{
+	static const struct str lines[] = {
+		{ "Krnl GPRS: 000000000c7fff88 000000006ad08600", 44 },
+		{ "Krnl Code: 0000000000431f82: eb6ff0a00004\tlmg\t%r6,%r15,160(%r15)", 64 },
+		{ "          #0000000000431f88: 07fe\t\tbcr\t15,%r14", 46 },
+		{ "[    1.0]           >0000000000431f8a: a7f40001\t\tbrc\t15,431f8c", 62 },
+		{ "           0000000000431f8e: b904002c\t\tlgr\t%r2,%r12", 51 },
+		{ "Call Trace:", 11 },
+		{ "00000000: 11111111", 18 },
+	};
+	struct str text = code_of_report(lines, ARRAY_LEN(lines), *state);
+	struct code c;
+
+	assert_null(code_parse(text, ORDER_BIG, *state, &c));
+	assert_int_equal(c.len, 16);
+	assert_true(c.has_marker);
+	assert_int_equal(c.marker, 8);
+	assert_true(c.is_aligned);
+	assert_int_equal(c.address, 0x431f82);
+	assert_memory_equal(c.byte,
+			    "\xeb\x6f\xf0\xa0\x00\x04\x07\xfe\xa7\xf4\x00\x01\xb9\x04\x00\x2c", 16);
+	/* Lines that do not follow each other. */
+	assert_null(code_parse(STR("0000000000000100: 07fe bcr 0000000000000200: 0707 x\n"
+				   ">0000000000000202: 07fe y 0000000000000300: 0707"),
+			       ORDER_BIG, *state, &c));
+	assert_int_equal(c.len, 4);
+	assert_int_equal(c.address, 0x200);
+	assert_int_equal(c.marker, 2);
+}
+
+static void
+finds_the_instruction_dump_of_powerpc(void **state)
+{
+	static const struct str lines[] = {
+		{ "[  104.1] Call Trace:", 21 },
+		{ "[  104.2] Instruction dump:", 27 },
+		{ "[  104.3] eb41ffd0 eb61ffd8 ", 28 },
+		{ "[  104.4][  T12] 60420000 <e87f0b20> XXXXXXXX", 45 },
+		{ "[  104.5] ---[ end trace 326ab80eeb2c3416 ]---", 46 },
+		{ "deadbeef", 8 },
+	};
+	struct code c;
+
+	assert_null(
+		code_parse(code_of_report(lines, ARRAY_LEN(lines), *state), ORDER_BIG, *state, &c));
+	assert_int_equal(c.len, 16);
+	assert_int_equal(c.marker, 12);
+	assert_int_equal(code_of_report(lines, 1, *state).len, 0);
+	assert_int_equal(code_of_report(NULL, 0, *state).len, 0);
+}
+
 int
 main(void)
 {
@@ -152,6 +205,8 @@ main(void)
 		UNIT_TEST(reads_what_is_left_of_a_line_that_is_cut_short),
 		UNIT_TEST(never_keeps_more_than_its_cap),
 		UNIT_TEST(survives_every_byte_flipped),
+		UNIT_TEST(reads_the_lines_of_s390x),
+		UNIT_TEST(finds_the_instruction_dump_of_powerpc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
