@@ -2,6 +2,7 @@
 #include "pipeline.h"
 
 #include "dump/mini.h"
+#include "fault/code.h"
 #include "fault/fault.h"
 #include "host/output.h"
 #include "kernel/code.h"
@@ -445,6 +446,8 @@ explain_fault(struct run *r)
 						     (unsigned long long)ev->line) },
 	};
 
+	if (in.code.len == 0)
+		in.code = code_of_report(ev->text, ev->text_count, r->a);
 	complete_fault(r, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts);
