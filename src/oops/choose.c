@@ -61,19 +61,11 @@ ends_boot(const struct oops_report *o, size_t i, struct boots boots)
 }
 
 static bool
-is_fatal(const struct oops_report *o, size_t i, struct boots boots)
+has_panicked(const struct event *e)
 {
-	const struct event *e = &o->event[i];
-
-	if (boots.get(boots.ctx, e->boot).is_capture)
-		return false;
-	if (e->panic.len != 0 || e->class == CLASS_PANIC)
-		return true;
-	return is_oops(e) && ends_boot(o, i, boots);
+	return e->panic.len != 0 || e->class == CLASS_PANIC;
 }
 
-/* The oops that the one at i came of: the first of its boot, if it was the same task or right
- * before. What a person asked for came of nothing. */
 static bool
 is_near(const struct event *early, const struct event *late)
 {
@@ -100,14 +92,26 @@ first_cause(const struct oops_report *o, size_t i)
 	return i;
 }
 
+/* Of the last boot that died: what the panic was about, or else the oops that the log of it
+ * ends with. A capture kernel's death is another matter. */
 static size_t
 last_fatal(const struct oops_report *o, struct boots boots)
 {
+	size_t fatal = o->event_count;
+
 	for (size_t i = o->event_count; i > 0; i--) {
-		if (is_fatal(o, i - 1, boots))
+		const struct event *e = &o->event[i - 1];
+
+		if (fatal != o->event_count && e->boot != o->event[fatal].boot)
+			break;
+		if (boots.get(boots.ctx, e->boot).is_capture)
+			continue;
+		if (has_panicked(e))
 			return i - 1;
+		if (fatal == o->event_count && is_oops(e) && ends_boot(o, i - 1, boots))
+			fatal = i - 1;
 	}
-	return o->event_count;
+	return fatal;
 }
 
 static size_t
@@ -127,6 +131,8 @@ trigger_of(const struct event *e)
 {
 	if (is_sysrq(e))
 		return "sysrq";
+	if (e->trigger != NULL)
+		return e->trigger;
 	if (e->class == CLASS_HARDWARE)
 		return e->kind == KIND_NMI ? "nmi" : "mce";
 	if (is_oops(e))

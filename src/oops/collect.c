@@ -276,6 +276,23 @@ collector_line(struct collector *c, const struct message *m)
 	}
 }
 
+void
+collector_replay(struct collector *c, const struct message *m)
+{
+	struct slot *s = find_slot(c, m);
+	struct report *r = s == NULL ? NULL : &s->report;
+
+	if (r == NULL || s->last_line + 1 != m->line || r->line_count == 0)
+		return;
+	r->line_count--;
+	if (r->head_count != 0 && r->head[r->head_count - 1].line == r->line_count)
+		r->head_count--;
+	if (r->head_count == 0) {
+		s->open = false;
+		c->open--;
+	}
+}
+
 static bool
 follows(const struct slot *s, const struct heading *h)
 {

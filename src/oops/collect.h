@@ -39,6 +39,9 @@ void collector_line(struct collector *c, const struct message *m);
 void collector_head(struct collector *c, const struct message *m, const struct heading *h,
 		    const struct tail *before);
 
+/* The message before m was printed anew: what was taken of it goes. */
+void collector_replay(struct collector *c, const struct message *m);
+
 /* Completes all that is open, oldest first. */
 void collector_flush(struct collector *c);
 

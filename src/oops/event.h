@@ -71,10 +71,11 @@ struct event {
 	size_t page_table_count;
 
 	struct event_panicker panicker; /* the task that panicked, if the panic told */
-	struct str panic;   /* the panic it ended in: behind "not syncing: "; empty if none */
-	const char *policy; /* the setting that made it a panic ("hung_task_panic"), or NULL */
-	unsigned class;     /* enum head_class of its head line */
-	struct str modules; /* behind "Modules linked in:"; with has_modules */
+	struct str panic;    /* the panic it ended in: behind "not syncing: "; empty if none */
+	const char *policy;  /* the setting that made it a panic ("hung_task_panic"), or NULL */
+	const char *trigger; /* what set the panic off, if its line says: sysrq nmi ..., or NULL */
+	unsigned class;      /* enum head_class of its head line */
+	struct str modules;  /* behind "Modules linked in:"; with has_modules */
 	bool has_modules;
 
 	struct str *text;  /* its lines, with printk's stamp and without other prefixes */

@@ -21,7 +21,7 @@ static const struct {
 	{ STR("entry_SYSENTER_compat"), "x86_64", 8 },
 	{ STR("invalid_op+"), "x86_64", 1 },
 	{ STR("apic_timer_interrupt"), "x86_64", 1 },
-	{ STR("[<ffffffff8"), "x86_64", 2 },
+	{ STR("[<ffffffff"), "x86_64", 2 },
 	{ STR("addr ffff88"), "x86_64", 2 },
 	{ STR(": ffff88"), "x86_64", 2 },
 	{ STR("page:ffffea"), "x86_64", 2 },
@@ -114,10 +114,34 @@ evidence_weigh(struct evidence *e, const struct report *r)
 		weigh(e, r->line[i].text);
 }
 
+/* Distributions name the machine in the release: "5.14.0-70.el9.s390x", "6.1.0-18-amd64". */
+static const char *
+arch_of_release(struct str release)
+{
+	static const struct {
+		struct str part;
+		const char *arch;
+	} parts[] = {
+		{ STR("x86_64"), "x86_64" }, { STR("amd64"), "x86_64" },
+		{ STR("aarch64"), "arm64" }, { STR("arm64"), "arm64" },
+		{ STR("ppc64"), "ppc64" },   { STR("powerpc64"), "ppc64" },
+		{ STR("s390x"), "s390x" },   { STR("riscv64"), "riscv64" },
+		{ STR("armv7"), "arm" },     { STR("armmp"), "arm" },
+		{ STR("i686"), "i386" },     { STR("i386"), "i386" },
+		{ STR("-686"), "i386" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (str_has(release, parts[i].part))
+			return parts[i].arch;
+	}
+	return NULL;
+}
+
 const char *
-evidence_arch(const struct evidence *e)
+evidence_arch(const struct evidence *e, struct str release)
 {
 	size_t best = heaviest(e);
 
-	return e->weight[best] != 0 ? archs[best] : NULL;
+	return e->weight[best] != 0 ? archs[best] : arch_of_release(release);
 }

@@ -18,7 +18,7 @@ struct evidence {
 /* Weighs the lines of a report, unless enough is known already. */
 void evidence_weigh(struct evidence *e, const struct report *r);
 
-/* The arch as reports name it, or NULL if nothing told. */
-const char *evidence_arch(const struct evidence *e);
+/* The arch as reports name it, or NULL if neither lines nor the kernel's release told. */
+const char *evidence_arch(const struct evidence *e, struct str release);
 
 #endif

@@ -111,11 +111,15 @@ take_context(struct oops_reader *r, size_t which, const struct message *m)
 static void
 take_extra(struct oops_reader *r, const struct heads_found *found, const struct message *m)
 {
+	bool context = false; /* a line is put there once */
+
 	for (size_t i = 0; i < found->extra_count; i++) {
 		size_t which = found->extra[i];
 
 		if (which >= r->system_literals) {
-			take_context(r, which - r->system_literals, m);
+			if (!context)
+				take_context(r, which - r->system_literals, m);
+			context = true;
 			continue;
 		}
 		if (which == 0 && system_is_boot(m))
@@ -142,7 +146,9 @@ oops_feed(struct oops_reader *r, const struct message *m)
 	}
 	if (seen)
 		take_extra(r, &found, m);
-	if (seen && found.head)
+	if (str_starts(m->text, STR("** replaying previous printk message **")))
+		collector_replay(r->collector, m);
+	else if (seen && found.head)
 		collector_head(r->collector, m, &found.heading, &r->tail);
 	else
 		collector_line(r->collector, m);
@@ -260,7 +266,6 @@ put_system(struct oops_reader *r, struct oops_report *o)
 	o->cpus = s->cpus;
 	o->cpu_mhz = s->cpu_mhz;
 	o->early_lines_missing = boot == 0;
-	o->arch = evidence_arch(&r->evidence);
 }
 
 static void
@@ -320,6 +325,7 @@ oops_finish(struct oops_reader *r)
 		o->hardware = o->event[o->chosen].hardware;
 	if (o->chosen < o->event_count && o->release.len == 0)
 		o->release = o->event[o->chosen].release;
+	o->arch = evidence_arch(&r->evidence, o->release);
 	o->is_kernel_log = o->event_count != 0 || r->boots != 0 || r->stamped * 2 > o->line_count;
 	return o;
 }

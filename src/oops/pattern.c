@@ -125,6 +125,8 @@ fixed_len(enum field f, struct str s)
 		break;
 	case FIELD_PLACE:
 		n = run_of(s, is_word);
+		while (n != 0 && strchr("!:,", s.p[n - 1]) != NULL)
+			n--;
 		break;
 	case FIELD_PID:
 		/* a task_struct that was written over has any pid */

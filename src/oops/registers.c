@@ -212,6 +212,13 @@ take_value(struct str *s, uint64_t *value)
 	struct str rest = *s;
 	struct str skipped;
 
+	if (str_take(&rest, STR("[<"))) { /* arm: "pc : [<bf00801c>]" */
+		if (!str_take_hex(&rest, value) || !str_take(&rest, STR(">]")))
+			return false;
+		skip_blanks(&rest);
+		*s = rest;
+		return true;
+	}
 	if (!str_take_hex(&rest, value))
 		return false;
 	if (rest.len > 1 && rest.p[0] == ':' && isxdigit((unsigned char)rest.p[1]) != 0) {
@@ -238,6 +245,9 @@ named_line(struct str s, struct regs *r)
 	const char *name = NULL;
 	uint64_t value = 0;
 
+	/* ppc64 says first where they are stored: "REGS: c000000012ab7930 TRAP: 0300" */
+	if (str_take(&s, STR("REGS: ")) && str_take_hex(&s, &value))
+		skip_blanks(&s);
 	while ((name = take_name(&s)) != NULL && take_value(&s, &value)) {
 		(void)regs_put(r, name, value);
 		any = true;

@@ -194,7 +194,7 @@ read_line(struct reading *g, size_t line)
 	}
 	if (frame_line(g, text, line) || stack_line(g, text, line) || place_line(g, text, line))
 		return;
-	if (g->where == AT_PC && registers_line(text, &g->event->regs, &g->gpr))
+	if (g->where != BEHIND && registers_line(text, &g->event->regs, &g->gpr))
 		return;
 	(void)identity_line(&g->identity, text);
 }

@@ -350,8 +350,24 @@ take_syslog(struct str *s, bool *foreign)
 
 /* ---- /dev/kmsg and netconsole: "6.1.0,4,1234,567890,-,caller=T12;" ---- */
 
+/* A piece of a message that was too long for a packet. */
+struct fragment {
+	uint64_t off;
+	uint64_t len; /* of the whole message */
+	bool found;
+};
+
+/* "ncfrag=0/1500": from which byte of how many */
 static void
-take_kmsg_keys(struct str keys, struct message *m)
+take_fragment(struct str value, struct fragment *f)
+{
+	if (str_take_decimal(&value, &f->off) && str_take(&value, STR("/")) &&
+	    str_take_decimal(&value, &f->len))
+		f->found = true;
+}
+
+static void
+take_kmsg_keys(struct str keys, struct message *m, struct fragment *f)
 {
 	struct str key;
 
@@ -362,11 +378,13 @@ take_kmsg_keys(struct str keys, struct message *m)
 		}
 		if (str_take(&key, STR("caller=")))
 			(void)take_caller_id(&key, m);
+		else if (str_take(&key, STR("ncfrag=")))
+			take_fragment(key, f);
 	}
 }
 
 static bool
-take_kmsg(struct str *s, struct message *m)
+take_kmsg(struct str *s, struct message *m, struct fragment *f)
 {
 	struct str rest = *s;
 	struct str head;
@@ -391,7 +409,7 @@ take_kmsg(struct str *s, struct message *m)
 	m->level = level & 7;
 	m->ns = us * 1000;
 	m->has_time = true;
-	take_kmsg_keys(head, m);
+	take_kmsg_keys(head, m, f);
 	*s = rest;
 	return true;
 }
@@ -433,10 +451,16 @@ take_stamp_and_caller(struct str *s, struct message *m)
 	return true;
 }
 
+/* What prefixes say besides what a message holds. */
+struct prefix {
+	bool foreign; /* the line is another program's */
+	struct fragment fragment;
+};
+
 /* One prefix off the front; false if there is none. Behind a stamp only what programs add to
  * lines of printk's own form may still come. */
 static bool
-take_prefix(struct str *s, struct message *m, bool *foreign)
+take_prefix(struct str *s, struct message *m, struct prefix *p)
 {
 	if (m->has_time && s->p[0] != '[' && s->p[0] != '<')
 		return false;
@@ -451,8 +475,8 @@ take_prefix(struct str *s, struct message *m, bool *foreign)
 		break;
 	}
 	if (isdigit((unsigned char)s->p[0]) != 0)
-		return take_kmsg(s, m) || take_syslog(s, foreign);
-	return take_decoded_level(s, m) || take_syslog(s, foreign);
+		return take_kmsg(s, m, &p->fragment) || take_syslog(s, &p->foreign);
+	return take_decoded_level(s, m) || take_syslog(s, &p->foreign);
 }
 
 /* Where in a text another stamp stands; STR_NONE if nowhere. */
@@ -504,32 +528,55 @@ enum {
 	PARTS = 16,   /* messages run together in one line */
 };
 
+/* Puts the pieces of a message together. False until it is whole. */
+static bool
+take_piece(struct transport *t, const struct fragment *f, struct str *text)
+{
+	if (f->off == 0)
+		t->pieces_len = 0;
+	if (f->off != t->pieces_len || text->len > sizeof(t->pieces) - t->pieces_len)
+		return true; /* one was lost: the pieces stand for themselves */
+	if (text->len != 0)
+		memcpy(t->pieces + t->pieces_len, text->p, text->len);
+	t->pieces_len += text->len;
+	*text = (struct str){ t->pieces, t->pieces_len };
+	return t->pieces_len >= f->len;
+}
+
+static void
+hand_on(struct transport *t, struct message *m, int prefixes)
+{
+	if (prefixes != 0)
+		t->stamped++;
+	if (m->has_time)
+		t->last = *m;
+	else if (prefixes == 0 || t->last.has_time)
+		inherit(m, &t->last);
+	t->sink(t->ctx, m);
+}
+
 /* Takes prefixes and hands the message on, up to the next stamp inside it. What is left is
  * returned. */
 static struct str
 one_message(struct transport *t, struct str s)
 {
 	struct message m = { .level = MESSAGE_LEVEL_UNKNOWN, .line = t->line };
-	bool foreign = false;
+	struct prefix p = { .foreign = false };
 	int prefixes = 0;
 
-	while (s.len != 0 && !foreign && prefixes < PREFIXES && take_prefix(&s, &m, &foreign))
+	while (s.len != 0 && !p.foreign && prefixes < PREFIXES && take_prefix(&s, &m, &p))
 		prefixes++;
-	if (foreign) {
+	if (p.foreign) {
 		t->foreign++;
 		return (struct str){ NULL, 0 };
 	}
+	if (p.fragment.found && !take_piece(t, &p.fragment, &s))
+		return (struct str){ NULL, 0 };
 
 	size_t cut = find_embedded_stamp(s);
 
 	m.text = cut == STR_NONE ? s : str_first(s, cut);
-	if (prefixes != 0)
-		t->stamped++;
-	if (m.has_time)
-		t->last = m;
-	else if (prefixes == 0 || t->last.has_time)
-		inherit(&m, &t->last);
-	t->sink(t->ctx, &m);
+	hand_on(t, &m, prefixes);
 	return cut == STR_NONE ? (struct str){ NULL, 0 } : str_from(s, cut);
 }
 

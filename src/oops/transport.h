@@ -26,6 +26,8 @@ struct transport {
 	uint64_t stamped;    /* messages that carried a stamp, a level or a kernel tag */
 	uint64_t foreign;    /* lines of other programs, which were passed over */
 	char clean[LIMIT_LINE_BYTES];
+	char pieces[LIMIT_LINE_BYTES]; /* of a message that netconsole had to cut */
+	size_t pieces_len;
 };
 
 void transport_begin(struct transport *t, transport_sink sink, void *ctx);

@@ -117,6 +117,17 @@ understand_panic(struct event *e, const struct heading *h, struct str text)
 	if (at != STR_NONE)
 		e->panic = str_trim(str_from(text, at + mark.len));
 	e->policy = h->row->policy;
+	e->trigger = h->row->trigger;
+}
+
+/* "corruption, ffff...": what follows the punctuation. */
+static struct str
+detail_of(struct str s)
+{
+	s = str_trim(s);
+	while (s.len != 0 && memchr(",.:; ", s.p[0], 5) != NULL)
+		s = str_from(s, 1);
+	return s;
 }
 
 static void
@@ -135,7 +146,7 @@ put_heads(struct event *e, const struct report *r)
 		if (e->comm.len == 0)
 			e->comm = c->field[FIELD_COMM];
 		if (e->detail.len == 0)
-			e->detail = str_trim(c->field[FIELD_DETAIL]);
+			e->detail = detail_of(c->field[FIELD_DETAIL]);
 	}
 }
 

@@ -10,8 +10,9 @@ static const struct oops_head heads[] = {
 	  BLAME_PC, .is = CLASS_FAULT, .access = EVENT_ACCESS_EXEC },
 	{ "Alignment trap: not handling instruction {code} at [<{code}>]", KIND_ALIGNMENT, BLAME_PC,
 	  .is = CLASS_FAULT },
+	/* of user mode, too, which lives on */
 	{ "Bad mode in {detail} handler detected on CPU{cpu}, code {address}", KIND_PANIC_BAD_MODE,
-	  BLAME_PC, .is = CLASS_FAULT },
+	  BLAME_PC, .is = CLASS_FAULT, .flags = HEAD_DOUBTFUL },
 	{ "Bad mode in {detail} handler detected", KIND_PANIC_BAD_MODE, BLAME_PC, .is = CLASS_FAULT,
 	  .flags = HEAD_DOUBTFUL },
 	{ "Unhandled {detail} exception on CPU{cpu}, ESR {address}", KIND_PANIC_BAD_MODE, BLAME_PC,

@@ -74,14 +74,24 @@ is_cut_here(const struct report *r, size_t from, size_t to)
 	return false;
 }
 
+/* What the WARN() says: right before the head line, below "cut here"; up to 3.x behind it,
+ * before the modules. */
 static void
 put_message(struct event *e, const struct report *r)
 {
 	size_t head = r->head[0].line;
-	struct str before = head == 0 ? (struct str){ NULL, 0 } : str_trim(r->line[head - 1].text);
 
 	if (e->detail.len == 0 && head > 1 && is_cut_here(r, 0, head - 1))
-		e->detail = before;
+		e->detail = str_trim(r->line[head - 1].text);
+	for (size_t i = head + 1; i < r->line_count && i <= head + 2 && e->detail.len == 0; i++) {
+		struct str text = str_trim(r->line[i].text);
+
+		if (str_starts(text, STR("Modules linked in")) ||
+		    str_starts(text, STR("Kernel panic")))
+			return;
+		if (text.len != 0 && !report_is_body(text))
+			e->detail = text;
+	}
 }
 
 static void
