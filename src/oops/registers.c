@@ -174,6 +174,8 @@ known_name(struct str s)
 		unpadded[1] = s.p[2];
 		s = (struct str){ unpadded, sizeof(unpadded) };
 	}
+	if (str_is(s, STR("IP")))
+		return NULL; /* "IP: [<address>] function" of i386 and x86_64, not arm's r12 */
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strlen(names[i]) == s.len && strncasecmp(names[i], s.p, s.len) == 0)
 			return names[i];

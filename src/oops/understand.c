@@ -125,7 +125,7 @@ static struct str
 detail_of(struct str s)
 {
 	s = str_trim(s);
-	while (s.len != 0 && memchr(",.:; ", s.p[0], 5) != NULL)
+	while (s.len != 0 && s.p[0] != '\0' && strchr(",.:; ", s.p[0]) != NULL)
 		s = str_from(s, 1);
 	return s;
 }
