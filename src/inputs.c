@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -51,20 +52,34 @@ add_member(struct inputs *in, struct split_set *set, const char *path)
 	set->paths[set->input->path_count++] = path;
 }
 
+enum input_class
+inputs_classify(const char *path)
+{
+	struct stat st = { 0 };
+
+	/* A pipe is read once. */
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return INPUT_ALONE;
+	if (is_vmlinux(path))
+		return INPUT_KERNEL;
+	return dump_is_split_member(path) ? INPUT_MEMBER : INPUT_ALONE;
+}
+
 const struct error *
-inputs_sort(const char *const *paths, size_t count, struct arena *a, struct inputs *out)
+inputs_sort(const char *const *paths, const enum input_class *classes, size_t count,
+	    struct arena *a, struct inputs *out)
 {
 	struct inputs in = { .dump = ARENA_ARRAY(a, struct input, count) };
 	struct split_set set = { .paths = ARENA_ARRAY(a, const char *, count) };
 
 	for (size_t i = 0; i < count; i++) {
-		if (is_vmlinux(paths[i])) {
+		if (classes[i] == INPUT_KERNEL) {
 			if (in.vmlinux != NULL)
 				return error_new(a, ERROR_USAGE,
 						 "'%s' and '%s' are both kernels; name one",
 						 in.vmlinux, paths[i]);
 			in.vmlinux = paths[i];
-		} else if (dump_is_split_member(paths[i])) {
+		} else if (classes[i] == INPUT_MEMBER) {
 			add_member(&in, &set, paths[i]);
 		} else {
 			in.dump[in.count++] = (struct input){ &paths[i], 1 };

@@ -23,8 +23,19 @@ struct inputs {
 	const char *vmlinux; /* or NULL */
 };
 
-const struct error *inputs_sort(const char *const *paths, size_t count, struct arena *a,
-				struct inputs *out) MUST_CHECK;
+/* What a file is on its own. */
+enum input_class {
+	INPUT_ALONE,  /* a dump, a log, or nothing that we know */
+	INPUT_MEMBER, /* of a split set */
+	INPUT_KERNEL, /* a vmlinux */
+};
+
+/* Looks at the first bytes of a file. */
+enum input_class inputs_classify(const char *path);
+
+/* Groups files of these classes. */
+const struct error *inputs_sort(const char *const *paths, const enum input_class *classes,
+				size_t count, struct arena *a, struct inputs *out) MUST_CHECK;
 
 /* --list-facts: path, kind and meaning of every fact. */
 void inputs_list_facts(FILE *out);

@@ -2,11 +2,15 @@
 /*
  * main.c - argv to options to the pipeline to an exit status.
  */
+#include "base/limits.h"
 #include "host/output.h"
+#include "host/room.h"
+#include "host/supervisor.h"
 #include "inputs.h"
 #include "options.h"
 #include "pipeline.h"
 #include "report/output.h"
+#include "triage.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -41,14 +45,12 @@ worse(enum pipeline_status a, enum pipeline_status b)
 }
 
 static enum pipeline_status
-report_inputs(const struct options *o, const struct rules *rules, const struct inputs *in,
-	      FILE *out)
+report_inputs(struct triage *t, const struct inputs *in, FILE *out)
 {
 	enum pipeline_status status = STATUS_COMPLETE;
 
-	for (size_t i = 0; i < in->count; i++)
-		status = worse(status, pipeline_run(o, rules, in->dump[i].paths,
-						    in->dump[i].path_count, in->count > 1, out));
+	for (size_t i = 0; i < in->count && t->stopped_by == 0; i++)
+		status = worse(status, triage_input(t, &in->dump[i], in->count > 1, out));
 	return status;
 }
 
@@ -63,9 +65,17 @@ wants_color(const struct options *o)
 	       (no_color == NULL || no_color[0] == '\0');
 }
 
+/* In a capture kernel nobody knows how long the machine lives: first what is found at once. */
+static bool
+wants_outline(const struct options *o, const struct inputs *in)
+{
+	return o->kdump_profile && o->mode == MODE_REPORT && o->explain == NULL &&
+	       strcmp(o->output, "-") != 0 && in->count == 1;
+}
+
 /* Reports go to a file that appears whole or not at all, or to standard output. */
 static enum pipeline_status
-write_reports(struct options *o, const struct rules *rules, struct arena *a)
+write_reports(struct options *o, struct triage *t, struct arena *a)
 {
 	struct output_options how = { .format = o->format, .template = o->template };
 	struct inputs in = { 0 };
@@ -73,8 +83,12 @@ write_reports(struct options *o, const struct rules *rules, struct arena *a)
 	const struct error *e = output_check(&how, a);
 
 	o->color = wants_color(o) ? COLOR_ALWAYS : COLOR_NEVER;
+	if (e == NULL && o->kdump_profile && strcmp(o->output, "-") != 0)
+		e = room_check(o->output, LIMIT_KDUMP_ROOM_BYTES, a);
 	if (e == NULL)
-		e = inputs_sort(o->input, o->input_count, a, &in);
+		e = triage_sort(t, &in);
+	if (e == NULL && wants_outline(o, &in))
+		(void)triage_outline(t, &in.dump[0]); /* the whole report tells what was wrong */
 	if (e == NULL)
 		e = outfile_open(o->output, a, &file);
 	if (e != NULL)
@@ -82,9 +96,9 @@ write_reports(struct options *o, const struct rules *rules, struct arena *a)
 	if (in.vmlinux != NULL && o->vmlinux == NULL)
 		o->vmlinux = in.vmlinux;
 
-	enum pipeline_status status = report_inputs(o, rules, &in, outfile_stream(file));
+	enum pipeline_status status = report_inputs(t, &in, outfile_stream(file));
 
-	if (status == STATUS_NOTHING && in.count == 1) {
+	if (t->stopped_by != 0 || (status == STATUS_NOTHING && in.count == 1)) {
 		outfile_abandon(file);
 		return status;
 	}
@@ -93,9 +107,10 @@ write_reports(struct options *o, const struct rules *rules, struct arena *a)
 }
 
 static enum pipeline_status
-run_mode(struct options *o, struct arena *a)
+run_mode(struct options *o, int *stopped_by, struct arena *a)
 {
 	struct rules *rules = rules_new(a);
+	struct triage t = { .o = o, .rules = rules, .a = a };
 	const struct error *e = load_rules(o, rules);
 
 	if (e != NULL)
@@ -113,11 +128,15 @@ run_mode(struct options *o, struct arena *a)
 		e = rules_explain(rules, o->explain, NULL, stdout);
 		return e != NULL ? complain(a, e) : STATUS_COMPLETE;
 	}
-	return write_reports(o, rules, a);
+
+	enum pipeline_status status = write_reports(o, &t, a);
+
+	*stopped_by = t.stopped_by;
+	return status;
 }
 
 static enum pipeline_status
-run(int argc, char **argv, struct arena *a)
+run(int argc, char **argv, int *stopped_by, struct arena *a)
 {
 	struct options o = { 0 };
 	const struct error *e = options_parse(argc, argv, a, &o);
@@ -137,7 +156,7 @@ run(int argc, char **argv, struct arena *a)
 		inputs_list_facts(stdout);
 		return STATUS_COMPLETE;
 	default:
-		return run_mode(&o, a);
+		return run_mode(&o, stopped_by, a);
 	}
 }
 
@@ -145,16 +164,21 @@ int
 main(int argc, char **argv)
 {
 	struct arena *a = arena_new(NULL);
+	int stopped_by = 0;
 
-	/* A reader that goes away is an error of writing, which has its exit status. */
+	/* A reader that goes away, or a limit on files, is an error of writing, which has its
+	 * exit status. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 
-	enum pipeline_status status = run(argc, argv, a);
+	enum pipeline_status status = run(argc, argv, &stopped_by, a);
 
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
 		fputs("kdtriage: cannot write to standard output\n", stderr);
 		status = STATUS_NOTHING;
 	}
 	arena_free(a);
+	if (stopped_by != 0)
+		supervisor_die_of(stopped_by);
 	return status;
 }

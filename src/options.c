@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
+#include "base/limits.h"
 #include "model/kind.h"
 
 #include <getopt.h>
@@ -218,6 +219,15 @@ take_profile(struct options *o, struct arena *a, const char *v)
 }
 
 static const char *
+take_no_sandbox(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	(void)v;
+	o->no_sandbox = true;
+	return NULL;
+}
+
+static const char *
 take_log(struct options *o, struct arena *a, const char *v)
 {
 	(void)a;
@@ -324,6 +334,7 @@ static const struct option_row rows[] = {
 	{ "timeout", 0, "DURATION", take_timeout, "report what is known by then: 30s, 5min" },
 	{ "max-memory", 0, "SIZE", take_max_memory, "memory that input may take: 48M" },
 	{ "profile", 0, "NAME", take_profile, "full (default), or kdump: for capture kernels" },
+	{ "no-sandbox", 0, NULL, take_no_sandbox, "do not confine the analysis; for profilers and debuggers" },
 	{ "fail-on", 0, "LIST", take_fail_on, "severities, origins or kinds for which the exit status is 3" },
 	{ "quiet", 'q', NULL, take_quiet, "no warnings on standard error" },
 	{ "verbose", 'v', NULL, take_verbose, "timing of each stage in the report" },
@@ -464,7 +475,9 @@ options_parse(int argc, char **argv, struct arena *a, struct options *out)
 	for (int i = optind; i < argc; i++)
 		add(a, &o.input, &o.input_count, argv[i]);
 	if (o.kdump_profile && o.max_memory_bytes == 0)
-		o.max_memory_bytes = 48u << 20;
+		o.max_memory_bytes = LIMIT_KDUMP_MEMORY_BYTES;
+	if (o.kdump_profile && o.timeout_ns == 0)
+		o.timeout_ns = LIMIT_KDUMP_SECONDS * 1000000000ull;
 	*out = o;
 	return check_inputs(out, a);
 }

@@ -55,6 +55,7 @@ struct options {
 	uint64_t timeout_ns;       /* 0: none */
 	uint64_t max_memory_bytes; /* 0: none */
 	bool kdump_profile;
+	bool no_sandbox;
 	bool quiet;
 	bool progress;
 	bool verbose;

@@ -4,7 +4,6 @@
 #include "dump/mini.h"
 #include "fault/code.h"
 #include "fault/fault.h"
-#include "host/output.h"
 #include "kernel/code.h"
 #include "kernel/log.h"
 #include "kernel/modules.h"
@@ -44,8 +43,8 @@ struct run {
 	const struct rules *rules;
 	const char *const *paths;
 	size_t path_count;
-	bool one_of_several;
-	FILE *out;
+	const struct pipeline_job *job;
+	enum pipeline_depth depth; /* the job's, or less if a limit was reached on the way */
 
 	struct arena *a;
 	struct budget budget;
@@ -71,6 +70,8 @@ enum purpose {
 	TO_IDENTIFY = 2,
 	TO_EXPLAIN = 4, /* a rule, with this input */
 	TO_ALL = 7,
+	IN_OUTLINE = 8, /* of any purpose: also when only an outline is wanted */
+	IN_SKELETON = 16,
 };
 
 struct stage {
@@ -147,8 +148,10 @@ describe_input(struct run *r)
 	publish_run(r->facts, r->paths[0]);
 	if (r->dump != NULL)
 		publish_dump(r->facts, r->dump, r->a);
-	else
+	else if (r->log_fd >= 0)
 		publish_log_file(r->facts, r->log_fd);
+	else
+		facts_put_why(facts_root(r->facts), FACT_EVENTS, r->log_error);
 	return NULL;
 }
 
@@ -294,8 +297,9 @@ unwind_stacks(struct run *r)
 static const struct error *
 check_log(struct run *r)
 {
-	if (r->dump != NULL || r->o->log || r->oops->is_kernel_log)
-		return NULL; /* r->oops is not there when a dump is only identified */
+	/* Who died of a log has not found out what it is. */
+	if (r->dump != NULL || r->o->log || r->oops->is_kernel_log || r->job->loss_count != 0)
+		return NULL;
 	return error_new(
 		r->a, ERROR_UNSUPPORTED,
 		"'%s' is neither a crash dump nor the log of a Linux kernel; with --log any "
@@ -476,6 +480,13 @@ describe_system(struct run *r)
 static const struct error *
 report_gaps(struct run *r)
 {
+	if (r->job->is_first)
+		publish_problem(
+			r->facts, "outline the crash",
+			error_new(r->a, ERROR_ABSENT,
+				  "this is the first of two reports: what header, VMCOREINFO "
+				  "and log say; the second one takes its place"),
+			r->a);
 	if (r->dump != NULL) {
 		for (size_t i = 0; i < r->dump->problem_count; i++)
 			publish_problem(r->facts, "open the dump", r->dump->problem[i], r->a);
@@ -509,23 +520,11 @@ judge(struct run *r)
 static const struct error *
 write_mini(struct run *r)
 {
-	struct outfile *file = NULL;
-
-	if (r->o->mini_vmcore == NULL)
+	if (r->job->mini == NULL)
 		return NULL;
 	if (r->dump == NULL)
 		return error_new(r->a, ERROR_USAGE, "a text log has no pages to write");
-
-	const struct error *e = outfile_open(r->o->mini_vmcore, r->a, &file);
-
-	if (e == NULL)
-		e = mini_write(r->dump, r->vmem == NULL ? NULL : &r->vmem->mem,
-			       outfile_stream(file), r->a);
-	if (e == NULL)
-		return outfile_commit(file, r->a);
-	if (file != NULL)
-		outfile_abandon(file);
-	return e;
+	return mini_write(r->dump, r->vmem == NULL ? NULL : &r->vmem->mem, r->job->mini, r->a);
 }
 
 static const struct error *
@@ -537,39 +536,40 @@ write_report(struct run *r)
 				  : r->o->format,
 		.template = r->o->template,
 		.color = r->o->color == COLOR_ALWAYS,
-		.one_line = r->one_of_several,
+		.one_line = r->job->one_of_several,
 		.redaction = r->redaction,
 	};
 
-	return output_write(&how, r->facts, r->a, r->out);
+	return output_write(&how, r->facts, r->a, r->job->out);
 }
 
 static const struct error *
 explain_rule(struct run *r)
 {
-	return rules_explain(r->rules, r->o->explain, r->facts, r->out);
+	return rules_explain(r->rules, r->o->explain, r->facts, r->job->out);
 }
 
 static const struct stage stages[] = {
-	{ "open the dump", open_input, VITAL, TO_ALL },
-	{ "describe the input", describe_input, OPTIONAL, TO_ALL },
-	{ "find VMCOREINFO", find_vmcoreinfo, OPTIONAL, TO_ALL },
-	{ "map virtual memory", map_memory, OPTIONAL, TO_ALL },
-	{ "read the names of the system", read_names, OPTIONAL, TO_ALL },
-	{ "read the kernel log", read_log, OPTIONAL, TO_ALL },
-	{ "recognise the log", check_log, VITAL, TO_ALL },
-	{ "read the events", read_events, OPTIONAL, TO_ALL },
+	{ "open the dump", open_input, VITAL, TO_ALL | IN_OUTLINE },
+	{ "describe the input", describe_input, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
+	{ "find VMCOREINFO", find_vmcoreinfo, OPTIONAL, TO_ALL | IN_OUTLINE },
+	{ "map virtual memory", map_memory, OPTIONAL, TO_ALL | IN_OUTLINE },
+	{ "read the names of the system", read_names, OPTIONAL, TO_ALL | IN_OUTLINE },
+	{ "read the kernel log", read_log, OPTIONAL, TO_ALL | IN_OUTLINE },
+	{ "recognise the log", check_log, VITAL, TO_ALL | IN_OUTLINE },
+	{ "read the events", read_events, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "find symbols", find_symbols, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "read the modules", read_modules, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
-	{ "describe the system", describe_system, OPTIONAL, TO_ALL },
-	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL },
-	{ "judge", judge, OPTIONAL, TO_REPORT },
-	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN },
+	{ "describe the system", describe_system, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
+	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
+	{ "judge", judge, OPTIONAL, TO_REPORT | IN_OUTLINE | IN_SKELETON },
+	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN | IN_OUTLINE | IN_SKELETON },
 	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
-	{ "write the report", write_report, VITAL, TO_REPORT | TO_IDENTIFY },
+	{ "write the report", write_report, VITAL,
+	  TO_REPORT | TO_IDENTIFY | IN_OUTLINE | IN_SKELETON },
 };
 
 static void
@@ -587,23 +587,84 @@ note_timing(struct run *r, const char *stage, uint64_t began_ns)
 		facts_put_number(row, TIMING_PAGES, (int64_t)dump_pages(r->dump).read, o);
 }
 
+static bool
+is_wanted(const struct run *r, const struct stage *s)
+{
+	static const unsigned int in_depth[] = {
+		[PIPELINE_WHOLE] = ~0u,
+		[PIPELINE_OUTLINE] = IN_OUTLINE,
+		[PIPELINE_SKELETON] = IN_SKELETON,
+	};
+
+	return (s->purposes & purpose_of(r->o)) != 0 && (s->purposes & in_depth[r->depth]) != 0;
+}
+
+/* Why an earlier run did not survive this stage, or NULL. */
+static const struct error *
+loss_of(const struct run *r, uint32_t stage)
+{
+	for (size_t i = 0; i < r->job->loss_count; i++) {
+		if (r->job->loss[i].stage == stage)
+			return error_new(r->a, ERROR_IO, "the process that did it %s",
+					 r->job->loss[i].why);
+	}
+	return NULL;
+}
+
+/* What an earlier run was lost in is left out, which is a gap. */
+static const struct error *
+run_stage(struct run *r, uint32_t i)
+{
+	const struct error *lost = loss_of(r, i);
+	uint64_t began_ns = budget_now_ns();
+
+	if (lost != NULL && (stages[i].purposes & IN_SKELETON) == 0)
+		return lost;
+	if (r->o->progress)
+		fprintf(stderr, "kdtriage: %s\n", stages[i].name);
+	if (r->job->step != NULL)
+		*r->job->step = i;
+
+	const struct error *e = stages[i].run(r);
+
+	note_timing(r, stages[i].name, began_ns);
+	return e;
+}
+
+/* What earlier runs were lost in and this one does not come to, or cannot do without. */
+static void
+note_losses(struct run *r)
+{
+	for (uint32_t i = 0; i < ARRAY_LEN(stages); i++) {
+		const struct error *lost = loss_of(r, i);
+
+		if (lost != NULL &&
+		    (!is_wanted(r, &stages[i]) || (stages[i].purposes & IN_SKELETON) != 0))
+			r->gap[r->gap_count++] = (struct gap){ stages[i].name, lost };
+	}
+}
+
+/* A limit is the user's; the report that there can be is written all the same. */
+static bool
+can_fall_back(struct run *r, uint32_t stage, const struct error *e)
+{
+	if (e->code != ERROR_LIMIT || (stages[stage].purposes & IN_SKELETON) != 0)
+		return false;
+	r->depth = PIPELINE_SKELETON;
+	return true;
+}
+
 static const struct error *
 run_stages(struct run *r)
 {
-	enum purpose purpose = purpose_of(r->o);
-
-	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
-		uint64_t began_ns = budget_now_ns();
-
-		if ((stages[i].purposes & purpose) == 0)
+	note_losses(r);
+	for (uint32_t i = 0; i < ARRAY_LEN(stages); i++) {
+		if (!is_wanted(r, &stages[i]))
 			continue;
-		if (r->o->progress)
-			fprintf(stderr, "kdtriage: %s\n", stages[i].name);
 
-		const struct error *e = stages[i].run(r);
+		const struct error *e = run_stage(r, i);
 
-		note_timing(r, stages[i].name, began_ns);
-		if (e != NULL && stages[i].need == VITAL)
+		if (e != NULL && stages[i].need == VITAL && !can_fall_back(r, i, e))
 			return error_wrap(r->a, e, "cannot %s", stages[i].name);
 		if (e != NULL)
 			r->gap[r->gap_count++] = (struct gap){ stages[i].name, e };
@@ -675,28 +736,39 @@ run_in_arena(struct run *r)
 }
 
 enum pipeline_status
-pipeline_run(const struct options *o, const struct rules *rules, const char *const *paths,
-	     size_t count, bool one_of_several, FILE *out)
+pipeline_run(const struct pipeline_job *job)
 {
 	struct run r = {
-		.o = o,
-		.rules = rules,
-		.paths = paths,
-		.path_count = count,
-		.one_of_several = one_of_several,
-		.out = out,
-		.budget = budget_of(o->timeout_ns, o->max_memory_bytes),
+		.o = job->o,
+		.rules = job->rules,
+		.paths = job->paths,
+		.path_count = job->path_count,
+		.job = job,
+		.depth = job->depth,
+		.budget = budget_of(job->time_ns, job->memory_bytes),
 		.log_fd = -1,
 	};
 	enum redact_profile profile = REDACT_SHARE;
 
 	r.a = arena_new(&r.budget);
 	r.facts = facts_new(r.a);
-	(void)redact_find_profile(str_of(o->redact), &profile);
+	r.oops = oops_finish(oops_reader_new(r.a)); /* what is known of a log that is not read */
+	r.log_error = error_new(r.a, ERROR_ABSENT, "the kernel log was not read");
+	(void)redact_find_profile(str_of(job->o->redact), &profile);
 	r.redaction = redact_new(profile, r.a);
 
 	enum pipeline_status status = run_in_arena(&r);
 
 	arena_free(r.a);
 	return status;
+}
+
+enum pipeline_depth
+pipeline_next_depth(enum pipeline_depth depth, uint32_t stage)
+{
+	if (stage >= ARRAY_LEN(stages) || depth != PIPELINE_WHOLE)
+		return PIPELINE_SKELETON;
+	if ((stages[stage].purposes & IN_SKELETON) != 0) /* every run needs it */
+		return PIPELINE_OUTLINE;
+	return stages[stage].need == OPTIONAL ? depth : PIPELINE_SKELETON;
 }

@@ -17,10 +17,43 @@ enum pipeline_status {
 	STATUS_USAGE = 64,
 };
 
-/* Analyses one dump (all files of a split set) or one log, and writes its report to out, as
- * a line of its own if several follow one another. Complaints go to standard error. */
-enum pipeline_status pipeline_run(const struct options *o, const struct rules *rules,
-				  const char *const *paths, size_t count, bool one_of_several,
-				  FILE *out);
+/* How deep a run goes. The shallower ones are for inputs that a deeper one did not survive. */
+enum pipeline_depth {
+	PIPELINE_WHOLE,
+	PIPELINE_OUTLINE,  /* what header, VMCOREINFO and log say */
+	PIPELINE_SKELETON, /* the input is not opened at all */
+};
+
+/* A stage that is left out, since an earlier run died in it. */
+struct pipeline_loss {
+	uint32_t stage;
+	const char *why; /* how it died, as words behind "the process that did it" */
+};
+
+/* One dump (all files of a split set) or one log. Everything is borrowed. */
+struct pipeline_job {
+	const struct options *o;
+	const struct rules *rules;
+	const char *const *paths;
+	size_t path_count;
+	bool one_of_several; /* the report is a line of its own */
+	FILE *out;
+	FILE *mini; /* where --mini-vmcore goes, or NULL */
+
+	enum pipeline_depth depth;
+	bool is_first;         /* an outline that a whole report will replace */
+	uint64_t time_ns;      /* 0: no limit */
+	uint64_t memory_bytes; /* 0: no limit */
+	const struct pipeline_loss *loss;
+	size_t loss_count;
+	uint32_t *step; /* where to keep the number of the stage that is running, or NULL */
+};
+
+/* Analyses it, and writes its report. Complaints go to standard error. */
+enum pipeline_status pipeline_run(const struct pipeline_job *job);
+
+/* How deep the next run should go if one of this depth was lost in a stage: as deep, if it can
+ * do without it. */
+enum pipeline_depth pipeline_next_depth(enum pipeline_depth depth, uint32_t stage);
 
 #endif

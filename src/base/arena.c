@@ -91,7 +91,7 @@ arena_try(struct arena *a, size_t count, size_t len)
 	struct node *n = add_node(a, all);
 
 	if (n == NULL) {
-		budget_return(a->budget, all);
+		budget_refuse(a->budget, all);
 		return NULL;
 	}
 	n->charged = all;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/budget.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -33,6 +34,18 @@ budget_expired(struct budget *b)
 	return b->time_ran_out;
 }
 
+int
+budget_left_ms(const struct budget *b)
+{
+	if (b == NULL || b->deadline_ns == 0)
+		return -1;
+
+	uint64_t now = budget_now_ns();
+	uint64_t left_ms = now < b->deadline_ns ? (b->deadline_ns - now + 999999) / 1000000 : 0;
+
+	return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+}
+
 bool
 budget_take(struct budget *b, uint64_t len)
 {
@@ -51,4 +64,12 @@ budget_return(struct budget *b, uint64_t len)
 {
 	if (b != NULL)
 		b->taken_bytes -= len < b->taken_bytes ? len : b->taken_bytes;
+}
+
+void
+budget_refuse(struct budget *b, uint64_t len)
+{
+	budget_return(b, len);
+	if (b != NULL)
+		b->memory_ran_out = true;
 }

@@ -27,11 +27,17 @@ struct budget budget_of(uint64_t time_ns, uint64_t memory_bytes);
 /* True once the deadline has passed; remembers that it said so. NULL never expires. */
 bool budget_expired(struct budget *b);
 
+/* Milliseconds to the deadline, rounded up, as poll() takes them; -1: there is none. */
+int budget_left_ms(const struct budget *b);
+
 /* Takes len bytes if they are left; on false nothing is taken. NULL always has some left. */
 bool budget_take(struct budget *b, uint64_t len);
 
 /* Gives back what budget_take() took. */
 void budget_return(struct budget *b, uint64_t len);
+
+/* The same, and remembers that the machine, or its limits, did not have it to give. */
+void budget_refuse(struct budget *b, uint64_t len);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t budget_now_ns(void);

@@ -31,6 +31,12 @@ enum {
 	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */
 	LIMIT_ORC_ENTRIES = 1 << 23,      /* vmlinux has 511,000 */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
+	/* --profile=kdump: a capture kernel of 128 MB has 70 MB left once it is up */
+	LIMIT_KDUMP_MEMORY_BYTES = 48 << 20,
+	LIMIT_LEAST_MEMORY_BYTES = 1 << 20, /* that input gets, however low --max-memory is */
+	LIMIT_KDUMP_SECONDS = 60,           /* that a reboot may be held up by a report */
+	/* Left free on a disk that dumps go to: SUSE deletes a dump that leaves less than 64 MB. */
+	LIMIT_KDUMP_ROOM_BYTES = 65 << 20,
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "oops/transport.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,8 +68,13 @@ take_lines(struct text *t)
 static const struct error *
 read_some(int fd, const char *path, char *to, size_t room, size_t *len, struct arena *a)
 {
+	struct pollfd input = { .fd = fd, .events = POLLIN };
+	int left_ms = budget_left_ms(arena_budget(a));
 	ssize_t n = 0;
 
+	/* A pipe may stay silent for ever, and what was read before is worth a report. */
+	if (left_ms >= 0 && poll(&input, 1, left_ms) == 0 && budget_expired(arena_budget(a)))
+		return error_new(a, ERROR_LIMIT, "no time left to wait for the rest of '%s'", path);
 	do
 		n = read(fd, to, room);
 	while (n < 0 && errno == EINTR);
