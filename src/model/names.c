@@ -3,6 +3,9 @@
 
 #include "base/compiler.h"
 
+#include <ctype.h>
+#include <string.h>
+
 static struct str
 without_offset(struct str f)
 {
@@ -31,6 +34,95 @@ names_plain(struct str f)
 	size_t dot = str_find_char(f, '.');
 
 	return dot == STR_NONE ? f : str_first(f, dot);
+}
+
+/* ---- Rust ---- */
+
+struct path {
+	char *buf;
+	size_t len;
+};
+
+/* Appends one part; parts that there is no room for are left out. */
+static void
+put_part(struct path *p, struct str part)
+{
+	static const struct str between = STR("::");
+	size_t gap = p->len == 0 ? 0 : between.len;
+
+	if (part.len > NAMES_RUST_BYTES - p->len || gap + part.len > NAMES_RUST_BYTES - p->len)
+		return;
+	if (gap != 0)
+		memcpy(p->buf + p->len, between.p, gap);
+	if (part.len != 0)
+		memcpy(p->buf + p->len + gap, part.p, part.len);
+	p->len += gap + part.len;
+}
+
+/* "9panicking", "4_0abc": a length and so many bytes. */
+static bool
+take_part(struct str *s, struct str *part)
+{
+	uint64_t len = 0;
+
+	if (!str_take_decimal(s, &len))
+		return false;
+	(void)str_take(s, STR("_"));
+	if (len > s->len)
+		return false;
+	*part = str_first(*s, (size_t)len);
+	*s = str_from(*s, (size_t)len);
+	return true;
+}
+
+/* "s3o2tGsuHyou_", "B4_": which of several of one name, and what was there before. */
+static void
+skip_number(struct str *s)
+{
+	size_t n = 1;
+
+	while (n < s->len && isalnum((unsigned char)s->p[n]) != 0)
+		n++;
+	*s = str_from(*s, n < s->len && s->p[n] == '_' ? n + 1 : 1);
+}
+
+/* "17h0123456789abcdef": of the older mangling, a hash */
+static bool
+is_hash_part(struct str part)
+{
+	return part.len == 17 && part.p[0] == 'h';
+}
+
+/*
+ * RFC 2603's grammar writes a path from its outermost part inwards, so that the parts, read
+ * from left to right without heed of what they are parts of, are the path.
+ */
+struct str
+names_rust(struct str f, char buf[NAMES_RUST_BYTES])
+{
+	struct path path = { buf, 0 };
+	struct str s = f;
+	bool old = str_take(&s, STR("_ZN"));
+
+	if (!old && !str_take(&s, STR("_R")))
+		return f;
+	while (s.len != 0) {
+		struct str part;
+
+		if (isdigit((unsigned char)s.p[0]) != 0) {
+			if (!take_part(&s, &part))
+				break;
+			if (!old || !is_hash_part(part))
+				put_part(&path, part);
+		} else if (s.p[0] == 's' || s.p[0] == 'B') {
+			skip_number(&s);
+		} else if (s.p[0] == 'N' && s.len > 1) {
+			s = str_from(s, 2);
+		} else {
+			s = str_from(s, 1);
+		}
+	}
+	return path.len == 0 ? f : (struct str){ buf, path.len };
 }
 
 struct str

@@ -13,7 +13,8 @@ struct search {
 static bool
 is_plumbing(const struct search *s, struct str function)
 {
-	struct str name = names_plain(function);
+	char buf[NAMES_RUST_BYTES];
+	struct str name = names_rust(names_plain(function), buf);
 
 	return name.len == 0 || skips_has(s->skips, "plumbing", name) ||
 	       (s->report->skip != NULL && skips_has(s->skips, s->report->skip, name));
@@ -66,21 +67,36 @@ first_trace(const struct report *r)
 
 /* ---- recipes ---- */
 
+/* Where the line ends that p points into. */
+static const char *
+line_end(const struct report *r, const char *p)
+{
+	for (size_t i = 0; i < r->line_count; i++) {
+		const struct str *line = &r->line[i].text;
+
+		if (p >= line->p && p <= line->p + line->len)
+			return line->p + line->len;
+	}
+	return p;
+}
+
 static bool
 head_frame(const struct report *r, struct frame *f)
 {
-	struct str s = r->head[0].captures.field[FIELD_FUNCTION];
+	struct str s = r->named.len != 0 ? r->named : r->head[0].captures.field[FIELD_FUNCTION];
 
 	*f = (struct frame){ .reliable = true };
 	if (s.len == 0)
 		return false;
 
 	/* The capture ends where a blank is; the module stands behind it. */
-	const struct str line = r->line[r->head[0].line].text;
-	struct str rest = str_from(line, (size_t)(s.p - line.p));
+	struct str rest = { s.p, (size_t)(line_end(r, s.p) - s.p) };
 
-	if (!trace_take_symbol(&rest, f))
+	if (!trace_take_symbol(&rest, f)) {
 		f->function = s;
+		rest = str_from(rest, s.len);
+		trace_take_module(&rest, f);
+	}
 	return true;
 }
 

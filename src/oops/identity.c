@@ -120,6 +120,7 @@ who_line(struct identity *id, struct str s)
 		"Pid: {pid}, comm: {detail}",
 		"Process {comm} (pid: {pid}, ",
 		"CPU: {cpu} UID: {count} PID: {pid} Comm: ",
+		"CPU {cpu}$", /* 2.6 x86 */
 	};
 	struct captures c;
 	size_t i = 0;

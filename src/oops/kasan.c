@@ -26,6 +26,13 @@ static const struct oops_head heads[] = {
 	KASAN("invalid-free", KIND_KASAN_INVALID_FREE),
 	KASAN("double-free or invalid-free", KIND_KASAN_INVALID_FREE),
 	KASAN("{detail}", KIND_KASAN_OTHER),
+	/* of an address without a shadow, up to 4.10 */
+	{ "BUG: KASAN: null-ptr-deref on address {address}", KIND_KASAN_NULL, BLAME_TRACE,
+	  .is = CLASS_CHECK },
+	{ "BUG: KASAN: user-memory-access on address {address}", KIND_KASAN_WILD, BLAME_TRACE,
+	  .is = CLASS_CHECK },
+	{ "BUG: KASAN: wild-memory-access on address {address}", KIND_KASAN_WILD, BLAME_TRACE,
+	  .is = CLASS_CHECK },
 	{ "BUG: KASAN: invalid-access", KIND_KASAN_WILD, BLAME_TRACE, .is = CLASS_CHECK },
 	{ "BUG: KASAN: {detail}", KIND_KASAN_OTHER, BLAME_TRACE, .is = CLASS_CHECK },
 	/* the first ones */

@@ -7,4 +7,15 @@ static const struct oops_head heads[] = {
 	{ .pattern = NULL },
 };
 
-const struct oops_family family_kmemleak = { "kmemleak", heads, NULL };
+/* "  comm "syz-executor", pid 7068, jiffies 4294945700 (age 14.520s)": who allocated it */
+static void
+kmemleak_understand(struct event *e, struct report *r)
+{
+	struct captures c;
+
+	if (report_find(r, r->head[0].line, "comm \"{comm}\", pid {pid}, jiffies ", &c) == STR_NONE)
+		return;
+	e->comm = c.field[FIELD_COMM];
+}
+
+const struct oops_family family_kmemleak = { "kmemleak", heads, kmemleak_understand };

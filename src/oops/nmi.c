@@ -22,17 +22,13 @@ static const struct oops_head heads[] = {
 	  .policy = "unknown_nmi_panic" },
 	PANIC("NMI IOCK error: Not continuing"),
 	PANIC("An NMI occurred{detail}"),
-	PANIC("System Reset"),
+	/* ppc64: the hypervisor's "virsh inject-nmi", "nmi" of the HMC */
+	{ "Kernel panic - not syncing: System Reset", KIND_NMI, BLAME_NONE, .is = CLASS_PANIC,
+	  .follows = CLASS_HARDWARE | CLASS_DIE, .trigger = "nmi" },
 	PANIC("NMI{detail}"),
-	PANIC("Asynchronous SError Interrupt"),
+	{ "Kernel panic - not syncing: Asynchronous SError Interrupt", KIND_SERROR, BLAME_NONE,
+	  .is = CLASS_PANIC, .follows = CLASS_HARDWARE, .trigger = "mce" },
 	{ .pattern = NULL },
 };
 
-static void
-nmi_understand(struct event *e, struct report *r)
-{
-	if (str_has(r->line[r->head[0].line].text, STR("SError")))
-		e->kind = KIND_SERROR;
-}
-
-const struct oops_family family_nmi = { "nmi", heads, nmi_understand };
+const struct oops_family family_nmi = { "nmi", heads, NULL };

@@ -13,6 +13,7 @@ static const struct str hole_names[FIELD_KINDS] = {
 	[FIELD_FUNCTION] = STR("function"), [FIELD_PLACE] = STR("place"),
 	[FIELD_COMM] = STR("comm"),         [FIELD_DETAIL] = STR("detail"),
 	[FIELD_ANY] = STR("any"),           [FIELD_BLANKS] = STR(""),
+	[FIELD_MODULE] = STR("module"),
 };
 
 static bool
@@ -103,6 +104,15 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* " [name]", " [name 0123...]", or nothing */
+static size_t
+module_len(struct str s)
+{
+	size_t close = str_find_char(s, ']');
+
+	return str_starts(s, STR(" [")) && close != STR_NONE ? close + 1 : 0;
+}
+
 /* The bytes that a hole of fixed extent takes; STR_NONE if it cannot stand here. */
 static size_t
 fixed_len(enum field f, struct str s)
@@ -112,6 +122,8 @@ fixed_len(enum field f, struct str s)
 	switch (f) {
 	case FIELD_BLANKS:
 		return run_of(s, is_blank);
+	case FIELD_MODULE:
+		return module_len(s);
 	case FIELD_ADDRESS:
 		n = address_len(s);
 		break;

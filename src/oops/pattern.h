@@ -27,6 +27,7 @@ enum field {
 	FIELD_DETAIL,   /* {detail}: any text */
 	FIELD_ANY,      /* {any}: any text; not kept */
 	FIELD_BLANKS,   /* {}: any number of blanks; not kept */
+	FIELD_MODULE,   /* {module}: " [name]" behind a function, or nothing; not kept */
 	FIELD_KINDS,
 };
 

@@ -10,8 +10,12 @@ static const struct oops_head heads[] = {
 	  BLAME_INTERRUPTED, .is = CLASS_HANG },
 	{ "INFO: {function} detected stalls on tasks:", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
+	/* 2.6.29 to 3.0 */
+	{ "INFO: {function} detected stall on CPU {cpu} (t=", KIND_RCU_STALL, BLAME_INTERRUPTED,
+	  .is = CLASS_HANG },
 	{ "INFO: RCU detected CPU {cpu} stall", KIND_RCU_STALL, BLAME_INTERRUPTED,
 	  .is = CLASS_HANG },
+	{ "INFO: RCU detected CPU stalls:", KIND_RCU_STALL, BLAME_INTERRUPTED, .is = CLASS_HANG },
 	{ "INFO: Stall ended before state dump start", KIND_NONE, BLAME_NONE,
 	  .flags = HEAD_NOTHING },
 	{ .pattern = NULL },

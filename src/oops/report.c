@@ -50,6 +50,10 @@ begins_other_stack(struct str s)
 	static const struct str starts[] = {
 		STR("Allocated by task"),
 		STR("Freed by task"),
+		STR("Allocated in "),
+		STR("Freed in "),
+		STR("INFO: Allocated in "),
+		STR("INFO: Freed in "),
 		STR("Allocated:"),
 		STR("Freed:"),
 		STR("Last potentially related work"),

@@ -70,6 +70,7 @@ struct report {
 	 * knows better. */
 	enum blame_recipe recipe;
 	const char *skip; /* list of names to pass over besides the plumbing, or NULL */
+	struct str named; /* the function that a line names, if not the head line's; or empty */
 
 	struct mark *mark; /* after report_read() */
 	size_t mark_count;

@@ -43,9 +43,8 @@ is_build_id(struct str s)
 	return s.len >= 16;
 }
 
-/* " [mod]", " [mod(OE)]", " [mod 0123...]" */
-static void
-take_module(struct str *s, struct frame *f)
+void
+trace_take_module(struct str *s, struct frame *f)
 {
 	struct str rest = *s;
 	struct str inside;
@@ -89,7 +88,7 @@ trace_take_symbol(struct str *s, struct frame *f)
 		return false;
 	found.function = name;
 	found.has_offset = true;
-	take_module(&rest, &found);
+	trace_take_module(&rest, &found);
 	*f = found;
 	*s = rest;
 	return true;
@@ -265,7 +264,7 @@ take_arm_name(struct str *s, struct frame *f)
 			return false;
 		f->function = str_first(*s, n);
 		*s = str_from(*s, n);
-		take_module(s, f);
+		trace_take_module(s, f);
 	}
 	return !bracket || str_take(s, STR(")"));
 }

@@ -39,6 +39,9 @@ enum trace_pc trace_pc(struct str text, struct frame *f);
 /* A symbol with its offset off the front: "f+0x1/0x2 [mod 1234abcd]". False if there is none. */
 bool trace_take_symbol(struct str *s, struct frame *f);
 
+/* " [mod]", " [mod(OE)]", " [mod 0123...]" off the front, if it is there. */
+void trace_take_module(struct str *s, struct frame *f);
+
 /* "[<ffffffff81057adf>]" or "[ffffffff81057adf]" off the front. */
 bool trace_take_address(struct str *s, uint64_t *address);
 

@@ -4,6 +4,7 @@
 #include "oops/identity.h"
 
 #include "base/limits.h"
+#include "model/names.h"
 #include "oops/modules.h"
 
 #include <string.h>
@@ -241,6 +242,17 @@ put_own_panicker(struct event *e, const struct report *r, struct arena *a)
 	}
 }
 
+/* Mangled names are for linkers. */
+static void
+put_rust_name(struct event *e, struct arena *a)
+{
+	char buf[NAMES_RUST_BYTES];
+	struct str name = names_rust(e->function, buf);
+
+	if (name.p == buf)
+		e->function = str_copy(a, name);
+}
+
 void
 understand(struct report *r, const struct skips *skips, struct arena *a, struct event *e)
 {
@@ -258,6 +270,7 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	if ((r->head[0].row->flags & HEAD_DOUBTFUL) && r->head_count == 1)
 		e->kind = KIND_NONE;
 	blame_find(skips, r, e);
+	put_rust_name(e, a);
 	e->corrupted = r->recipe != BLAME_NONE && (e->function.len == 0 || e->frame_count == 0);
 	e->has_modules = modules_find(r, a, &e->modules);
 }

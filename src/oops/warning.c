@@ -16,10 +16,11 @@ static const struct oops_head heads[] = {
 	/* 2.6 to 3.11 */
 	WARNING("at {place} {function}"),
 	/* since 6.19, with the condition in brackets or without */
-	WARNING("[{detail}] {place} at {function}, CPU#{cpu}: {comm}/{pid}$"),
-	WARNING("{place} at {function}, CPU#{cpu}: {comm}/{pid}$"),
-	WARNING("[{detail}] {place} at {function}, CPU#{cpu}: {comm}/{pid}"),
-	WARNING("{place} at {function}, CPU#{cpu}: {comm}/{pid}"),
+	WARNING("[{detail}] {place} at {function}{module}, CPU#{cpu}: {comm}/{pid}$"),
+	WARNING("{place} at {function}{module}, CPU#{cpu}: {comm}/{pid}$"),
+	WARNING("at {function}{module}, CPU#{cpu}: {comm}/{pid}$"),
+	WARNING("[{detail}] {place} at {function}{module}, CPU#{cpu}: {comm}/{pid}"),
+	WARNING("{place} at {function}{module}, CPU#{cpu}: {comm}/{pid}"),
 	/* cut off on the way */
 	WARNING("CPU: {cpu} PID: {pid} at "),
 	{ .pattern = NULL },

@@ -71,9 +71,13 @@ struct frame_view {
 
 /* JIT-compiled programs carry a hash of their code in their name. */
 static struct str
-canonical(struct str function)
+canonical(struct str function, struct arena *a)
 {
-	struct str f = names_canonical(function);
+	char buf[NAMES_RUST_BYTES];
+	struct str f = names_rust(names_canonical(function), buf);
+
+	if (f.p == buf)
+		return str_copy(a, f);
 
 	if (str_starts(f, STR("bpf_prog_")))
 		return STR("bpf_prog");
@@ -81,7 +85,7 @@ canonical(struct str function)
 }
 
 static bool
-read_frame(const struct fact_row *row, struct frame_view *out)
+read_frame(const struct fact_row *row, struct arena *a, struct frame_view *out)
 {
 	const struct fact *reliable = facts_get(row, FRAME_RELIABLE);
 	const struct fact *inlined = facts_get(row, FRAME_INLINE);
@@ -94,7 +98,7 @@ read_frame(const struct fact_row *row, struct frame_view *out)
 		return false;
 	if (!facts_get_text(row, FRAME_FUNCTION, &function))
 		return false;
-	f.function = canonical(function);
+	f.function = canonical(function, a);
 	(void)facts_get_text(row, FRAME_MODULE, &f.module);
 	(void)facts_get_text(row, FRAME_CONTEXT, &f.context);
 	f.has_off = facts_get_address(row, FRAME_OFFSET, &f.off);
@@ -124,7 +128,7 @@ find_self(struct signing *s, const struct fact *trace)
 	for (size_t i = 0; i < trace->count; i++) {
 		struct frame_view f = { 0 };
 
-		if (!read_frame(trace->values[i].row, &f))
+		if (!read_frame(trace->values[i].row, s->arena, &f))
 			continue;
 		if (str_is(f.function, s->function)) {
 			s->self = found ? s->self : f;
@@ -150,7 +154,7 @@ find_callers(struct signing *s)
 	for (; i < trace->count && s->caller_count < CALLERS; i++) {
 		struct frame_view f = { 0 };
 
-		if (!read_frame(trace->values[i].row, &f) || is_left_out(f.function))
+		if (!read_frame(trace->values[i].row, s->arena, &f) || is_left_out(f.function))
 			continue;
 		/* What an interrupt interrupted is chance. */
 		if (has_context && !str_is(f.context, context))
@@ -339,7 +343,7 @@ signature_publish(struct facts *f, struct arena *a)
 		return;
 	}
 	if (facts_get_text(s.event, EVENT_FUNCTION, &s.function))
-		s.function = canonical(s.function);
+		s.function = canonical(s.function, a);
 	(void)facts_get_text(s.event, EVENT_MODULE, &s.module);
 	find_callers(&s);
 

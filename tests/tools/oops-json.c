@@ -25,6 +25,17 @@ put(struct json_object *o, const char *key, struct str v)
 		json_object_object_add(o, key, json_object_new_string_len(v.p, (int)v.len));
 }
 
+static void
+put_hex(struct json_object *o, const char *key, bool has, uint64_t v)
+{
+	char text[32];
+
+	if (!has)
+		return;
+	(void)snprintf(text, sizeof(text), "0x%" PRIx64, v);
+	json_object_object_add(o, key, json_object_new_string(text));
+}
+
 static struct json_object *
 frames(const struct event *e)
 {
@@ -56,6 +67,12 @@ event(const struct event *e)
 	json_object_object_add(o, "line", json_object_new_int64((int64_t)e->line));
 	if (e->has_pid)
 		json_object_object_add(o, "pid", json_object_new_int64(e->pid));
+	if (e->has_cpu)
+		json_object_object_add(o, "cpu", json_object_new_int64(e->cpu));
+	if (e->has_seconds)
+		json_object_object_add(o, "seconds", json_object_new_int64((int64_t)e->seconds));
+	put_hex(o, "address", e->has_address, e->address);
+	put_hex(o, "error_code", e->has_error_code, e->error_code);
 	if (e->repeated != 0)
 		json_object_object_add(o, "repeated", json_object_new_int64(e->repeated));
 	json_object_object_add(o, "corrupted", json_object_new_boolean(e->corrupted));
@@ -92,6 +109,7 @@ print_report(const char *path, const struct oops_report *r)
 	for (size_t i = 0; i < r->event_count; i++)
 		json_object_array_add(events, event(&r->event[i]));
 	put(o, "path", str_of(path));
+	json_object_object_add(o, "chosen", json_object_new_int64((int64_t)r->chosen));
 	json_object_object_add(o, "verdict", verdict(r));
 	json_object_object_add(o, "events", events);
 	json_object_object_add(o, "system", system);
