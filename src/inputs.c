@@ -12,28 +12,34 @@
 #include <unistd.h>
 
 enum {
-	HEAD_BYTES = 24, /* up to e_version: enough to tell an executable */
+	HEAD_BYTES = 65536, /* enough for every signature */
+	ELF_BYTES = 24,     /* up to e_version */
 };
 
-static bool
-is_vmlinux(const char *path)
+static enum input_class
+classify_elf(const uint8_t *head)
 {
-	uint8_t head[HEAD_BYTES] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return false;
-
-	ssize_t got = pread(fd, head, sizeof(head), 0);
-
-	close(fd);
-	if (got != (ssize_t)sizeof(head) || memcmp(head, ELFMAG, SELFMAG) != 0)
-		return false;
-
 	enum byte_order order = head[EI_DATA] == ELFDATA2MSB ? ORDER_BIG : ORDER_LITTLE;
-	uint16_t type = bytes_u16(head + EI_NIDENT, order);
 
-	return type == ET_EXEC || type == ET_DYN;
+	switch (bytes_u16(head + EI_NIDENT, order)) {
+	case ET_EXEC:
+	case ET_DYN:
+		return INPUT_KERNEL;
+	case ET_CORE:
+		return INPUT_CORE;
+	default:
+		return INPUT_ALONE;
+	}
+}
+
+static enum input_class
+classify_head(const uint8_t *head, size_t len, struct arena *a)
+{
+	const struct error *why = NULL;
+
+	if (len >= ELF_BYTES && memcmp(head, ELFMAG, SELFMAG) == 0)
+		return classify_elf(head);
+	return dump_probe((struct bytes){ head, len }, a, &why) ? INPUT_DUMP : INPUT_ALONE;
 }
 
 /* The files of a split set so far; they become one dump at the place of the first. */
@@ -56,13 +62,25 @@ enum input_class
 inputs_classify(const char *path)
 {
 	struct stat st = { 0 };
+	int fd = -1;
 
 	/* A pipe is read once. */
-	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+	if (stat(path, &st) != 0 || S_ISFIFO(st.st_mode))
 		return INPUT_ALONE;
-	if (is_vmlinux(path))
-		return INPUT_KERNEL;
-	return dump_is_split_member(path) ? INPUT_MEMBER : INPUT_ALONE;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return INPUT_ALONE;
+
+	struct arena *a = arena_new(NULL);
+	uint8_t *head = ARENA_ARRAY(a, uint8_t, HEAD_BYTES);
+	ssize_t got = pread(fd, head, HEAD_BYTES, 0);
+	enum input_class class = got <= 0 ? INPUT_ALONE : classify_head(head, (size_t)got, a);
+
+	close(fd);
+	arena_free(a);
+	if ((class == INPUT_DUMP || class == INPUT_CORE) && dump_is_split_member(path))
+		return INPUT_MEMBER;
+	return class;
 }
 
 const struct error *

@@ -25,7 +25,9 @@ struct inputs {
 
 /* What a file is on its own. */
 enum input_class {
-	INPUT_ALONE,  /* a dump, a log, or nothing that we know */
+	INPUT_ALONE,  /* a log, or nothing that we know */
+	INPUT_DUMP,   /* whole */
+	INPUT_CORE,   /* ELF, of a kernel or of a program */
 	INPUT_MEMBER, /* of a split set */
 	INPUT_KERNEL, /* a vmlinux */
 };

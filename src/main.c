@@ -10,6 +10,7 @@
 #include "options.h"
 #include "pipeline.h"
 #include "report/output.h"
+#include "sweep.h"
 #include "triage.h"
 
 #include <signal.h>
@@ -107,6 +108,16 @@ write_reports(struct options *o, struct triage *t, struct arena *a)
 }
 
 static enum pipeline_status
+scan(struct options *o, struct triage *t, struct arena *a)
+{
+	struct output_options how = { .format = o->format, .template = o->template };
+	const struct error *e = output_check(&how, a);
+
+	o->color = COLOR_NEVER;
+	return e != NULL ? complain(a, e) : sweep(t);
+}
+
+static enum pipeline_status
 run_mode(struct options *o, int *stopped_by, struct arena *a)
 {
 	struct rules *rules = rules_new(a);
@@ -129,7 +140,7 @@ run_mode(struct options *o, int *stopped_by, struct arena *a)
 		return e != NULL ? complain(a, e) : STATUS_COMPLETE;
 	}
 
-	enum pipeline_status status = write_reports(o, &t, a);
+	enum pipeline_status status = o->scan != NULL ? scan(o, &t, a) : write_reports(o, &t, a);
 
 	*stopped_by = t.stopped_by;
 	return status;

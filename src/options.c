@@ -219,6 +219,14 @@ take_profile(struct options *o, struct arena *a, const char *v)
 }
 
 static const char *
+take_scan(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	o->scan = v;
+	return v[0] == '\0' ? "needs a folder" : NULL;
+}
+
+static const char *
 take_no_sandbox(struct options *o, struct arena *a, const char *v)
 {
 	(void)a;
@@ -334,6 +342,7 @@ static const struct option_row rows[] = {
 	{ "timeout", 0, "DURATION", take_timeout, "report what is known by then: 30s, 5min" },
 	{ "max-memory", 0, "SIZE", take_max_memory, "memory that input may take: 48M" },
 	{ "profile", 0, "NAME", take_profile, "full (default), or kdump: for capture kernels" },
+	{ "scan", 0, "DIR", take_scan, "a report beside every new dump below DIR" },
 	{ "no-sandbox", 0, NULL, take_no_sandbox, "do not confine the analysis; for profilers and debuggers" },
 	{ "fail-on", 0, "LIST", take_fail_on, "severities, origins or kinds for which the exit status is 3" },
 	{ "quiet", 'q', NULL, take_quiet, "no warnings on standard error" },
@@ -351,6 +360,7 @@ options_help(FILE *out)
 	fputs("usage: kdtriage [OPTION]... DUMP [VMLINUX]\n"
 	      "       kdtriage [OPTION]... --log FILE|-\n"
 	      "       kdtriage --identify DUMP...\n"
+	      "       kdtriage [OPTION]... --scan DIR\n"
 	      "\n"
 	      "Says what killed a Linux kernel, from its crash dump (vmcore) or its log.\n"
 	      "Several files of one split set are one dump; several dumps give one report each.\n"
@@ -434,9 +444,25 @@ bad_option(struct arena *a, int c, char **argv)
 	return error_new(a, ERROR_USAGE, "%s '%s'", what, argv[optind - 1]);
 }
 
+/* --scan says by itself what is read and where reports go. */
+static const struct error *
+check_scan(const struct options *o, struct arena *a)
+{
+	if (o->input_count != 0)
+		return error_new(a, ERROR_USAGE, "--scan takes no further file, not '%s'",
+				 o->input[0]);
+	if (o->mode != MODE_REPORT || o->explain != NULL || o->mini_vmcore != NULL || o->log ||
+	    strcmp(o->output, "-") != 0)
+		return error_new(a, ERROR_USAGE,
+				 "--scan writes a report beside each dump, and nothing else");
+	return NULL;
+}
+
 static const struct error *
 check_inputs(const struct options *o, struct arena *a)
 {
+	if (o->scan != NULL)
+		return check_scan(o, a);
 	if (o->input_count == 0 && (o->mode == MODE_REPORT || o->mode == MODE_IDENTIFY) &&
 	    o->explain == NULL)
 		return error_new(a, ERROR_USAGE, "no dump is named; 'kdtriage --help' shows how");
@@ -446,6 +472,16 @@ check_inputs(const struct options *o, struct arena *a)
 					 "'-' needs --log: only a log is read from standard input");
 	}
 	return NULL;
+}
+
+/* What a capture kernel can give, where nothing else was asked for. */
+static void
+apply_profile(struct options *o)
+{
+	if (o->kdump_profile && o->max_memory_bytes == 0)
+		o->max_memory_bytes = LIMIT_KDUMP_MEMORY_BYTES;
+	if (o->kdump_profile && o->timeout_ns == 0)
+		o->timeout_ns = LIMIT_KDUMP_SECONDS * 1000000000ull;
 }
 
 const struct error *
@@ -474,10 +510,7 @@ options_parse(int argc, char **argv, struct arena *a, struct options *out)
 	}
 	for (int i = optind; i < argc; i++)
 		add(a, &o.input, &o.input_count, argv[i]);
-	if (o.kdump_profile && o.max_memory_bytes == 0)
-		o.max_memory_bytes = LIMIT_KDUMP_MEMORY_BYTES;
-	if (o.kdump_profile && o.timeout_ns == 0)
-		o.timeout_ns = LIMIT_KDUMP_SECONDS * 1000000000ull;
+	apply_profile(&o);
 	*out = o;
 	return check_inputs(out, a);
 }

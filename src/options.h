@@ -51,6 +51,7 @@ struct options {
 	const char *vmlinux; /* or NULL */
 	bool no_debuginfo;
 	const char *mini_vmcore; /* file to write, or NULL */
+	const char *scan;        /* folder, or NULL */
 
 	uint64_t timeout_ns;       /* 0: none */
 	uint64_t max_memory_bytes; /* 0: none */

@@ -293,15 +293,12 @@ classify_all(void *self, struct supervisor_note *note)
 	return 0;
 }
 
-/* A file that a worker died of stands alone, and so do those behind it. */
 const struct error *
-triage_sort(struct triage *t, struct inputs *out)
+triage_classify(struct triage *t, const char *const *paths, size_t count, enum input_class *out)
 {
-	size_t count = t->o->input_count;
-	enum input_class *classes = ARENA_ARRAY(t->a, enum input_class, count);
 	void *shared =
 		mmap(NULL, count + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct sorting s = { t->o->input, count, shared };
+	struct sorting s = { paths, count, shared };
 	struct supervisor_limits limits = {
 		.time_ns = t->o->timeout_ns,
 		.sandbox = !t->o->no_sandbox,
@@ -314,10 +311,20 @@ triage_sort(struct triage *t, struct inputs *out)
 	const struct error *e = supervisor_run(&limits, classify_all, &s, t->a, &end);
 
 	for (size_t i = 0; i < count; i++)
-		classes[i] =
+		out[i] =
 			s.classes[i] <= INPUT_KERNEL ? (enum input_class)s.classes[i] : INPUT_ALONE;
 	munmap(shared, count + 1);
 	if (end.how == SUPERVISOR_STOPPED)
 		t->stopped_by = end.status;
+	return e;
+}
+
+const struct error *
+triage_sort(struct triage *t, struct inputs *out)
+{
+	size_t count = t->o->input_count;
+	enum input_class *classes = ARENA_ARRAY(t->a, enum input_class, count);
+	const struct error *e = triage_classify(t, t->o->input, count, classes);
+
 	return e != NULL ? e : inputs_sort(t->o->input, classes, count, t->a, out);
 }

@@ -27,6 +27,10 @@ struct triage {
  * by a worker. */
 const struct error *triage_sort(struct triage *t, struct inputs *out) MUST_CHECK;
 
+/* What each file is, said by a worker; one that it died of, and all behind, are INPUT_ALONE. */
+const struct error *triage_classify(struct triage *t, const char *const *paths, size_t count,
+				    enum input_class *out) MUST_CHECK;
+
 /* Appends the report about one input to out. */
 enum pipeline_status triage_input(struct triage *t, const struct input *in, bool one_of_several,
 				  FILE *out);

@@ -31,6 +31,9 @@ enum {
 	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */
 	LIMIT_ORC_ENTRIES = 1 << 23,      /* vmlinux has 511,000 */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
+	LIMIT_SCAN_ENTRIES = 1 << 16, /* files and folders that --scan looks at */
+	LIMIT_SCAN_DEPTH = 4,         /* folders inside one another: pstore nests two */
+	LIMIT_SCAN_REFUSED = 32,      /* that are named */
 	/* --profile=kdump: a capture kernel of 128 MB has 70 MB left once it is up */
 	LIMIT_KDUMP_MEMORY_BYTES = 48 << 20,
 	LIMIT_LEAST_MEMORY_BYTES = 1 << 20, /* that input gets, however low --max-memory is */

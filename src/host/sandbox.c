@@ -164,27 +164,29 @@ static const int allowed[] = {
 /* Questions about a terminal, by number; TIOCSTI, which types into it, is none. */
 static const unsigned int allowed_ioctls[] = { 0x5401 /* TCGETS */, 0x5413 /* TIOCGWINSZ */ };
 
-/* Opening for reading: the flags have none of those that make, change or write. */
+/* Allows a call of which argument number arg, masked, has this value. */
 static bool
-allow_opening(scmp_filter_ctx c)
+allow_if(scmp_filter_ctx c, int call, unsigned int arg, uint64_t mask, uint64_t value)
 {
-	return seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-				SCMP_A2(SCMP_CMP_MASKED_EQ, OPENS_TO_CHANGE, O_RDONLY)) == 0 &&
-	       seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
-				SCMP_A1(SCMP_CMP_MASKED_EQ, OPENS_TO_CHANGE, O_RDONLY)) == 0;
+	struct scmp_arg_cmp cmp = {
+		.arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value
+	};
+
+	return seccomp_rule_add_array(c, SCMP_ACT_ALLOW, call, 1, &cmp) == 0;
 }
 
 static bool
 fill_filter(scmp_filter_ctx c)
 {
-	bool ok = allow_opening(c);
+	/* Opening for reading: the flags have none of those that make, change or write. */
+	bool ok = allow_if(c, SCMP_SYS(openat), 2, OPENS_TO_CHANGE, O_RDONLY) &&
+		  allow_if(c, SCMP_SYS(open), 1, OPENS_TO_CHANGE, O_RDONLY);
 
 	for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
 		ok = ok &&
 		     (allowed[i] < 0 || seccomp_rule_add(c, SCMP_ACT_ALLOW, allowed[i], 0) == 0);
 	for (size_t i = 0; i < ARRAY_LEN(allowed_ioctls); i++)
-		ok = ok && seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-					    SCMP_A1(SCMP_CMP_EQ, allowed_ioctls[i])) == 0;
+		ok = ok && allow_if(c, SCMP_SYS(ioctl), 1, UINT32_MAX, allowed_ioctls[i]);
 	/* The C library falls back to clone(), whose flags it could be told by. */
 	return ok && seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }

@@ -185,7 +185,8 @@ describe_death(const struct shared *shared, int wait_status, struct arena *a,
 	}
 	end->how = SUPERVISOR_DIED;
 	if (!WIFSIGNALED(wait_status))
-		end->why = "ran out of memory";
+		end->why = arena_printf(a, "gave up (exit status %d), as it does without memory",
+					WEXITSTATUS(wait_status));
 	else if (WTERMSIG(wait_status) == SIGKILL)
 		end->why = "was killed from outside, as a kernel short of memory does";
 	else
