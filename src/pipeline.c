@@ -5,9 +5,12 @@
 #include "fault/code.h"
 #include "fault/fault.h"
 #include "kernel/code.h"
+#include "kernel/files.h"
 #include "kernel/log.h"
+#include "kernel/meminfo.h"
 #include "kernel/modules.h"
 #include "kernel/stacks.h"
+#include "kernel/sysinfo.h"
 #include "kernel/utsname.h"
 #include "kernel/vmem.h"
 #include "oops/oops.h"
@@ -283,14 +286,35 @@ unwind_stacks(struct run *r)
 			    .cpus = &r->cpus,
 			    .tasks = &r->tasks,
 			    .unwind = unwind_new(r->kernel, &r->modules) };
+
+	stacks_open(&s);
+
 	bool has_panic = stacks_find_panic(&s, pid, &panic);
 
-	if (has_panic)
+	if (has_panic) {
 		stacks_publish_panic(&s, &panic, r->facts);
+		files_publish(r->kernel, &r->tasks, &panic, r->facts);
+	}
 	stacks_publish_cpus(&s, r->facts);
 	stacks_publish_tasks(&s, r->facts);
 	stacks_publish_blamed(&s, pid, has_panic ? &panic : NULL, r->facts);
 	return NULL;
+}
+
+static const struct error *
+read_system(struct run *r)
+{
+	if (r->kernel != NULL)
+		sysinfo_publish(r->kernel, r->facts);
+	return NULL;
+}
+
+static const struct error *
+read_memory(struct run *r)
+{
+	if (r->kernel == NULL)
+		return NULL;
+	return meminfo_publish(r->kernel, &r->cpus, &r->tasks, r->facts);
 }
 
 /* A file that is neither a dump nor a log of a kernel gives no report. */
@@ -560,8 +584,10 @@ static const struct stage stages[] = {
 	{ "read the events", read_events, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "find symbols", find_symbols, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "read the modules", read_modules, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "look at the machine", read_system, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "add up the memory", read_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "describe the system", describe_system, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },

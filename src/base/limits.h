@@ -30,6 +30,14 @@ enum {
 	LIMIT_RULE_DEPTH = 12,            /* lists and maps inside one another; rules need six */
 	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */
 	LIMIT_ORC_ENTRIES = 1 << 23,      /* vmlinux has 511,000 */
+	LIMIT_PATH_BYTES = 4096,          /* PATH_MAX */
+	LIMIT_PATH_NAMES = 512,           /* directories in one path, on one mount */
+	LIMIT_PATH_MOUNTS = 64,           /* mounts on mounts; containers have three or four */
+	LIMIT_TASK_FILES = 64,            /* open files of the panic task that are shown */
+	LIMIT_OPEN_FILES = 1 << 18,       /* of all tasks, looked at for who else has a file */
+	LIMIT_SLAB_CACHES = 1 << 14,      /* a machine has 200, with cgroups before 5.9 thousands */
+	LIMIT_WAITERS = 1 << 16,          /* for one lock, followed to the lock */
+	LIMIT_NODES = 1024,               /* of memory: MAX_NUMNODES of the largest kernels */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
 	LIMIT_SCAN_ENTRIES = 1 << 16, /* files and folders that --scan looks at */
 	LIMIT_SCAN_DEPTH = 4,         /* folders inside one another: pstore nests two */

@@ -87,3 +87,26 @@ kernel_is_address(const struct kernel *k, uint64_t va)
 		return va >= 0x80000000U && va < 0xfffff000U;
 	return va >= 0xff00000000000000ULL && va < 0xfffffffffffff000ULL;
 }
+
+uint64_t
+kernel_page_len(const struct kernel *k)
+{
+	enum { MIN = 4 << 10, MAX = 64 << 10 };
+	struct str s = { NULL, 0 };
+	uint64_t len = 0;
+
+	if (k->info != NULL && vmcoreinfo_find(k->info, "PAGESIZE", &s) && str_to_number(s, &len) &&
+	    len >= MIN && len <= MAX && (len & (len - 1)) == 0)
+		return len;
+	return MIN;
+}
+
+struct str
+kernel_string(const struct kernel *k, uint64_t va, size_t max)
+{
+	struct str s = { NULL, 0 };
+
+	if (!kernel_is_address(k, va) || memory_string(k->mem, va, max, k->arena, &s) != NULL)
+		return (struct str){ NULL, 0 };
+	return s;
+}

@@ -41,6 +41,12 @@ bool kernel_u32(const struct kernel *k, uint64_t object, enum layout_id member, 
 bool kernel_symbol_word(const struct kernel *k, const char *name, uint64_t *v);
 bool kernel_symbol_u32(const struct kernel *k, const char *name, uint32_t *v);
 
+/* Bytes of a page. */
+uint64_t kernel_page_len(const struct kernel *k);
+
+/* The text at va, of at most max bytes, in the arena; empty if there is none. */
+struct str kernel_string(const struct kernel *k, uint64_t va, size_t max);
+
 /* Could be an address of the kernel's: in the upper half, and not an error value. */
 bool kernel_is_address(const struct kernel *k, uint64_t va);
 

@@ -2,6 +2,8 @@
 #include "kernel/stacks.h"
 
 #include "base/limits.h"
+#include "kernel/blocked.h"
+#include "kernel/spinning.h"
 #include "kernel/taskfacts.h"
 
 #include <inttypes.h>
@@ -9,7 +11,6 @@
 #include <string.h>
 
 enum {
-	BLOCKED_MAX = 64,    /* in tasks.blocked[] */
 	GROUPS_MAX = 32,     /* in tasks.groups[] */
 	GROUP_PIDS_MAX = 32, /* of one group */
 	UNWOUND_MAX = 1024,  /* tasks whose stacks are followed unless all are asked for */
@@ -32,6 +33,13 @@ is_panicking(const struct stacks *s, const struct stack *stack)
 			return true;
 	}
 	return false;
+}
+
+void
+stacks_open(struct stacks *s)
+{
+	s->locks = locks_new(s->k, s->tasks, unwind_stack_len(s->unwind));
+	s->waits = waits_new(s->unwind, s->locks, s->k->arena);
 }
 
 bool
@@ -158,7 +166,15 @@ stacks_publish_cpus(const struct stacks *s, struct facts *f)
 
 		if (t != NULL)
 			unwind_task(s->unwind, t, &stack[i]);
-		put_cpu(s, stack, i, facts_put_row(root, FACT_CPUS, from_memory));
+	}
+
+	struct spinning spinning = { s->unwind, s->waits, s->locks, s->tasks, s->cpus, stack };
+
+	for (size_t i = 0; i < s->cpus->count; i++) {
+		struct fact_row *row = facts_put_row(root, FACT_CPUS, from_memory);
+
+		put_cpu(s, stack, i, row);
+		spinning_publish(&spinning, i, row, f);
 	}
 }
 
@@ -183,15 +199,6 @@ put_counts(const struct stacks *s, struct fact_row *root)
 	}
 }
 
-/* A task with its stack; stacks that are the same have the same hash. */
-struct unwound {
-	const struct task *task;
-	struct stack stack;
-	uint64_t hash;
-	size_t order; /* in the list of tasks */
-	double seconds;
-};
-
 static uint64_t
 hash_of(const struct stack *s)
 {
@@ -202,34 +209,60 @@ hash_of(const struct stack *s)
 	return hash;
 }
 
-static bool
-is_blocked(const struct task *t)
+static void
+look_at(const struct stacks *s, const struct task *t, struct unwound *u)
 {
-	return strcmp(tasks_state(t), "D") == 0;
+	*u = (struct unwound){ .task = t, .order = (size_t)(t - s->tasks->task) };
+	unwind_task(s->unwind, t, &u->stack);
+	u->hash = hash_of(&u->stack);
+	if (t->last_ns != 0 && t->last_ns < s->tasks->newest_ns)
+		u->seconds = (double)(s->tasks->newest_ns - t->last_ns) / 1e9;
+	if (t->on == NULL && u->stack.count != 0)
+		waits_find(s->waits, t, &u->stack, &u->wait);
 }
 
-/* Blocked and running tasks first in line where not all can be looked at. */
+/* Running tasks, then blocked ones, the longest first, then others. */
+static int
+most_telling_first(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+	int rank_x = x->on != NULL ? 0 : 2 - blocked_is(x);
+	int rank_y = y->on != NULL ? 0 : 2 - blocked_is(y);
+
+	if (rank_x != rank_y)
+		return rank_x - rank_y;
+	if (x->last_ns != y->last_ns)
+		return x->last_ns < y->last_ns ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/* The tasks whose stacks are looked at: all, or if there are many those that tell most. */
+static const struct task **
+choose(const struct stacks *s, struct arena *a, size_t *count)
+{
+	const struct task **chosen = ARENA_TRY_ARRAY(a, const struct task *, s->tasks->count);
+
+	*count = chosen == NULL ? 0 : s->tasks->count;
+	for (size_t i = 0; i < *count; i++)
+		chosen[i] = &s->tasks->task[i];
+	if (s->all || *count <= UNWOUND_MAX)
+		return chosen;
+	qsort(chosen, *count, sizeof(const struct task *), most_telling_first);
+	*count = UNWOUND_MAX;
+	return chosen;
+}
+
 static struct unwound *
 unwind_all(const struct stacks *s, struct arena *a, size_t *count)
 {
-	size_t most = s->all || s->tasks->count <= UNWOUND_MAX ? s->tasks->count : UNWOUND_MAX;
+	size_t most = 0;
+	const struct task **chosen = choose(s, a, &most);
 	struct unwound *all = ARENA_TRY_ARRAY(a, struct unwound, most);
-	bool every = most == s->tasks->count;
 
 	*count = 0;
-	for (size_t i = 0; all != NULL && i < s->tasks->count && *count < most; i++) {
-		const struct task *t = &s->tasks->task[i];
-		struct unwound *u = &all[*count];
-
-		if (budget_expired(arena_budget(a)))
-			break;
-		if (!every && !is_blocked(t) && t->on == NULL)
-			continue;
-		*u = (struct unwound){ .task = t, .order = i };
-		unwind_task(s->unwind, t, &u->stack);
-		u->hash = hash_of(&u->stack);
-		if (t->last_ns != 0 && t->last_ns < s->tasks->newest_ns)
-			u->seconds = (double)(s->tasks->newest_ns - t->last_ns) / 1e9;
+	while (all != NULL && *count < most && !budget_expired(arena_budget(a))) {
+		look_at(s, chosen[*count], &all[*count]);
 		(*count)++;
 	}
 	return all;
@@ -241,51 +274,6 @@ put_backtrace(const struct stacks *s, const struct unwound *u, struct fact_row *
 {
 	if (u->stack.count != 0)
 		unwind_publish(s->unwind, &u->stack, u->task, facts_put_row(row, id, from_memory));
-}
-
-static int
-longest_first(const void *a, const void *b)
-{
-	const struct unwound *x = *(const struct unwound *const *)a;
-	const struct unwound *y = *(const struct unwound *const *)b;
-
-	if (x->seconds != y->seconds)
-		return x->seconds > y->seconds ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
-}
-
-static void
-put_blocked_task(const struct stacks *s, const struct unwound *u, struct fact_row *row)
-{
-	const struct task *t = u->task;
-
-	facts_put_address(row, BLOCKED_TASK, t->va, from_memory);
-	facts_put_number(row, BLOCKED_PID, t->pid, from_memory);
-	facts_put_text(row, BLOCKED_COMM, str_of(t->comm), from_memory);
-	facts_put_text(row, BLOCKED_STATE, str_of(tasks_state(t)), from_memory);
-	if (t->last_ns != 0)
-		facts_put_real(row, BLOCKED_SECONDS, u->seconds, from_memory);
-	put_backtrace(s, u, row, BLOCKED_BACKTRACE);
-}
-
-static void
-put_blocked(const struct stacks *s, const struct unwound *all, size_t count, struct arena *a,
-	    struct fact_row *root)
-{
-	const struct unwound **blocked = ARENA_TRY_ARRAY(a, const struct unwound *, count);
-	size_t n = 0;
-
-	for (size_t i = 0; blocked != NULL && i < count; i++) {
-		if (is_blocked(all[i].task))
-			blocked[n++] = &all[i];
-	}
-	if (n == 0)
-		facts_put_empty(root, FACT_TASKS_BLOCKED, from_memory);
-	else
-		qsort(blocked, n, sizeof(blocked[0]), longest_first);
-	for (size_t i = 0; i < n && i < BLOCKED_MAX; i++)
-		put_blocked_task(s, blocked[i],
-				 facts_put_row(root, FACT_TASKS_BLOCKED, from_memory));
 }
 
 static int
@@ -352,6 +340,8 @@ put_groups(const struct stacks *s, const struct unwound *all, size_t count, stru
 
 	if (groups == 0)
 		facts_put_empty(root, FACT_TASKS_GROUPS, from_memory);
+	facts_put_number(root, FACT_TASKS_GROUPS_MORE,
+			 groups > GROUPS_MAX ? (int64_t)(groups - GROUPS_MAX) : 0, from_memory);
 	for (size_t g = 0; g < groups && g < GROUPS_MAX; g++) {
 		struct fact_row *row = facts_put_row(root, FACT_TASKS_GROUPS, from_memory);
 
@@ -363,19 +353,32 @@ put_groups(const struct stacks *s, const struct unwound *all, size_t count, stru
 	}
 }
 
+static size_t
+count_blocked(const struct stacks *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->tasks->count; i++)
+		n += blocked_is(&s->tasks->task[i]);
+	return n;
+}
+
 void
 stacks_publish_tasks(const struct stacks *s, struct facts *f)
 {
 	struct fact_row *root = facts_root(f);
 	struct arena *a = arena_new_temporary(s->k->arena);
 	size_t count = 0;
-	const struct unwound *all = unwind_all(s, a, &count);
+	struct unwound *all = unwind_all(s, a, &count);
 
 	put_counts(s, root);
 	if (all != NULL && count != 0) {
-		put_blocked(s, all, count, a, root);
+		blocked_publish(s->unwind, all, count, count_blocked(s), a, f);
 		put_groups(s, all, count, a, root);
 	}
+	if (count < s->tasks->count)
+		facts_put_number(root, FACT_TASKS_NOT_FOLLOWED, (int64_t)(s->tasks->count - count),
+				 from_memory);
 	for (size_t i = 0; s->all && all != NULL && i < count; i++) {
 		struct fact_row *row = facts_put_row(root, FACT_TASKS_ALL, from_memory);
 

@@ -6,15 +6,20 @@
 #ifndef KERNEL_STACKS_H
 #define KERNEL_STACKS_H
 
-#include "kernel/unwind.h"
+#include "kernel/waits.h"
 
 struct stacks {
 	const struct kernel *k;
 	const struct cpus *cpus;
 	const struct tasks *tasks;
 	struct unwind *unwind;
-	bool all; /* every task's stack, in tasks.all[] */
+	bool all;            /* every task's stack, in tasks.all[] */
+	struct locks *locks; /* the last two by stacks_open() */
+	struct waits *waits;
 };
+
+/* Fills in the rest, once the others are there. */
+void stacks_open(struct stacks *s);
 
 /* The task that panicked: by the CPU that did; else the one that panic() is on the stack of.
  * pid is what the log says, 0 if nothing. False if it is not known. */
@@ -27,7 +32,7 @@ void stacks_publish_panic(const struct stacks *s, const struct task *panic, stru
 /* Puts system.cpus, system.cpus_online and cpus[]. */
 void stacks_publish_cpus(const struct stacks *s, struct facts *f);
 
-/* Puts tasks.*: counts, blocked tasks, groups, with `all` every task. */
+/* Puts tasks.*: counts, blocked tasks, deadlocks, groups, with `all` every task. */
 void stacks_publish_tasks(const struct stacks *s, struct facts *f);
 
 /* Puts verdict.backtrace: the stack of the blamed task, where that is not the one that

@@ -2,6 +2,8 @@
 #include "kernel/taskfacts.h"
 
 #include "kernel/list.h"
+#include "kernel/rss.h"
+#include "kernel/taskcontext.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -33,18 +35,6 @@ put_thread_info(const struct kernel *k, const struct task *t, struct fact_row *r
 }
 
 static void
-put_user(const struct kernel *k, const struct task *t, struct fact_row *row)
-{
-	uint64_t cred = 0;
-	uint32_t uid = 0;
-
-	if (kernel_word(k, t->va, LAYOUT_TASK_CRED, &cred) && cred != 0 &&
-	    kernel_u32(k, cred, LAYOUT_CRED_UID, &uid))
-		facts_put_number(row, TASK_UID, uid,
-				 (struct origin){ ORIGIN_MEMORY, "the task's credentials" });
-}
-
-static void
 put_parents(const struct kernel *k, const struct cpus *cpus, const struct task *t,
 	    struct fact_row *row)
 {
@@ -69,98 +59,13 @@ put_parents(const struct kernel *k, const struct cpus *cpus, const struct task *
 		facts_put_empty(row, TASK_PARENTS, from_task);
 }
 
-/* A percpu_counter: what is in the counter itself, and what CPUs have not yet added to it. */
-static bool
-percpu_counter(const struct kernel *k, const struct cpus *cpus, uint64_t va, int64_t *sum)
-{
-	uint64_t count = 0;
-	uint64_t counters = 0;
-
-	if (!kernel_word(k, va, LAYOUT_PERCPU_COUNTER_COUNT, &count) ||
-	    !kernel_word(k, va, LAYOUT_PERCPU_COUNTER_COUNTERS, &counters))
-		return false;
-	*sum = (int64_t)count;
-	for (size_t i = 0; i < cpus->count && counters != 0; i++) {
-		uint32_t v = 0;
-
-		if (memory_u32(k->mem, counters + cpus->cpu[i].percpu, &v) == NULL)
-			*sum += (int32_t)v;
-	}
-	return true;
-}
-
-/* A page that a thread maps is counted in the thread first, 64 of them at a time. */
-static int64_t
-counted_in_threads(const struct taskfacts *f, size_t counter)
-{
-	enum { COUNT_LEN = 4 };
-	uint64_t off = 0;
-	int64_t sum = 0;
-
-	if (!layout_find(f->k->layout, LAYOUT_TASK_RSS, &off))
-		return 0;
-	for (size_t i = 0; i < f->all->count; i++) {
-		const struct task *t = &f->all->task[i];
-		uint32_t v = 0;
-
-		if (t->mm == f->task->mm &&
-		    memory_u32(f->k->mem, t->va + off + counter * COUNT_LEN, &v) == NULL)
-			sum += (int32_t)v;
-	}
-	return sum;
-}
-
-/* Pages of files, anonymous memory and shared memory: MM_FILEPAGES, MM_ANONPAGES and, since
- * 4.5, MM_SHMEMPAGES, with swap between them. */
-static bool
-resident_pages(const struct taskfacts *f, int64_t *pages)
-{
-	enum { FILE_PAGES = 0, ANON_PAGES = 1, SHMEM_PAGES = 3, COUNTERS = 4 };
-	static const uint8_t counted[] = { FILE_PAGES, ANON_PAGES, SHMEM_PAGES };
-	const struct kernel *k = f->k;
-	uint64_t len = layout_len(k->layout, LAYOUT_MM_RSS);
-	uint64_t each = 0;
-	uint64_t off = 0;
-	bool plain = len == COUNTERS * (uint64_t)k->mem->word_len;
-
-	if (!layout_find(k->layout, LAYOUT_MM_RSS, &off) ||
-	    (!plain &&
-	     (!layout_find(k->layout, LAYOUT_PERCPU_COUNTER, &each) || len != COUNTERS * each)))
-		return false;
-	*pages = 0;
-	for (size_t i = 0; i < ARRAY_LEN(counted); i++) {
-		int64_t v = 0;
-		uint64_t word = 0;
-		uint64_t at = f->task->mm + off + counted[i] * (plain ? k->mem->word_len : each);
-		bool got = plain ? memory_word(k->mem, at, &word) == NULL
-				 : percpu_counter(k, f->cpus, at, &v);
-
-		if (!got)
-			return false;
-		*pages += (plain ? (int64_t)word : v) + counted_in_threads(f, counted[i]);
-	}
-	return *pages >= 0;
-}
-
-static uint64_t
-page_len(const struct kernel *k)
-{
-	struct str s = { NULL, 0 };
-	uint64_t len = 0;
-
-	if (k->info != NULL && vmcoreinfo_find(k->info, "PAGESIZE", &s) && str_to_number(s, &len) &&
-	    len >= 4096 && len <= 1 << 16)
-		return len;
-	return 4096;
-}
-
 static void
 put_memory(const struct taskfacts *f, struct fact_row *row)
 {
 	static const struct origin o = { ORIGIN_MEMORY, "mm_struct" };
 	enum { PAGES_MAX = 1 << 30 };
 	const struct kernel *k = f->k;
-	int64_t len = (int64_t)page_len(k);
+	int64_t len = (int64_t)kernel_page_len(k);
 	uint64_t vm = 0;
 	uint64_t all = 0;
 	int64_t rss = 0;
@@ -169,7 +74,7 @@ put_memory(const struct taskfacts *f, struct fact_row *row)
 		return;
 	if (kernel_word(k, f->task->mm, LAYOUT_MM_TOTAL_VM, &vm) && vm < (uint64_t)1 << 40)
 		facts_put_number(row, TASK_VM, (int64_t)vm * len, o);
-	if (!resident_pages(f, &rss) || rss > PAGES_MAX)
+	if (!rss_of_task(k, f->cpus, f->all, f->task, &rss) || rss > PAGES_MAX)
 		return;
 	facts_put_number(row, TASK_RSS, rss * len, o);
 	if ((kernel_symbol_word(k, "_totalram_pages", &all) ||
@@ -258,7 +163,7 @@ taskfacts_publish_details(const struct taskfacts *f, struct fact_row *row)
 {
 	taskfacts_publish(f->task, row, from_task);
 	put_thread_info(f->k, f->task, row);
-	put_user(f->k, f->task, row);
+	taskcontext_publish(f->k, f->task, row);
 	put_parents(f->k, f->cpus, f->task, row);
 	put_memory(f, row);
 	put_syscall(f->k, f->unwind, f->stack, row);

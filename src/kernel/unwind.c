@@ -181,6 +181,24 @@ unwind_read_regs(struct unwind *u, uint64_t va, struct regs *r)
 	return true;
 }
 
+bool
+unwind_saved_regs(struct unwind *u, uint64_t va, struct regs *r)
+{
+	return va % u->k->mem->word_len == 0 && unwind_read_regs(u, va, r);
+}
+
+uint64_t
+unwind_stack_len(const struct unwind *u)
+{
+	return u->stack_len;
+}
+
+struct arena *
+unwind_arena(const struct unwind *u)
+{
+	return u->k->arena;
+}
+
 static struct unwind_start
 start_of(struct unwind *u, const struct task *t)
 {

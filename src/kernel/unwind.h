@@ -31,7 +31,8 @@ struct unwind_frame {
 	uint64_t pc;
 	uint64_t sp; /* behind its return address: what the stack pointer was before the call */
 	enum unwind_found found;
-	bool exact; /* pc is the instruction itself, not where a call returns to */
+	bool exact;    /* pc is the instruction itself, not where a call returns to */
+	uint64_t regs; /* where the registers of the frame are saved; 0: they are not */
 };
 
 struct stack {
@@ -69,6 +70,15 @@ bool unwind_same(const struct stack *a, const struct stack *b);
 
 /* Some frame is in the function that begins at that address. */
 bool unwind_goes_through(struct unwind *u, const struct stack *s, uint64_t function);
+
+/* Registers as the kernel saved them at va (unwind_frame.regs). */
+bool unwind_saved_regs(struct unwind *u, uint64_t va, struct regs *r);
+
+/* Bytes of the stack of a task. */
+uint64_t unwind_stack_len(const struct unwind *u);
+
+/* The arena that its stacks live in. */
+struct arena *unwind_arena(const struct unwind *u);
 
 /* Puts a backtrace's facts: source, task, frames[]. */
 void unwind_publish(struct unwind *u, const struct stack *s, const struct task *t,

@@ -25,7 +25,7 @@ struct walk {
 static bool
 add(struct walk *w, uint64_t pc, uint64_t sp, enum unwind_found found)
 {
-	struct unwind_frame f = { pc, sp, found, found == UNWIND_REGISTERS };
+	struct unwind_frame f = { pc, sp, found, found == UNWIND_REGISTERS, 0 };
 
 	w->pc = pc;
 	return stack_add(w->u, w->out, f);

@@ -55,6 +55,7 @@ struct state {
 	uint64_t ip, sp, bp;
 	bool signal;             /* ip is an instruction that was interrupted */
 	enum unwind_found found; /* how ip was */
+	uint64_t regs_va;        /* where regs were found, if they are whole */
 	struct saved regs;       /* of this frame, with has_regs */
 	struct saved prev;       /* the whole ones that a partial set follows, with has_prev */
 	bool has_regs;
@@ -173,6 +174,7 @@ step_regs(struct state *s, uint64_t sp, bool whole)
 	s->regs = got;
 	s->has_regs = true;
 	s->full = whole;
+	s->regs_va = whole ? sp : 0;
 	s->ip = got.word[IP];
 	s->sp = got.word[SP];
 	s->found = UNWIND_REGISTERS;
@@ -372,7 +374,9 @@ follow(struct state *s)
 			break;
 		}
 
-		struct unwind_frame f = { s->ip, s->sp, s->found, s->signal };
+		bool saved = s->found == UNWIND_REGISTERS;
+		struct unwind_frame f = { s->ip, s->sp, s->found, s->signal,
+					  saved ? s->regs_va : 0 };
 
 		if (!stack_add(s->u, s->out, f))
 			return;

@@ -44,6 +44,9 @@ static const struct {
 	{ "symbol", POLICY_KEEP },     { "taint", POLICY_KEEP },
 	{ "trigger", POLICY_KEEP },    { "type", POLICY_KEEP },
 	{ "version", POLICY_TEXT },    { "ascii", POLICY_CLASS },
+	{ "exe", POLICY_PATH },        { "cwd", POLICY_PATH },
+	{ "eaten_by", POLICY_KEEP },   { "cgroup", POLICY_PATH },
+	{ "namespaces", POLICY_KEEP },
 };
 
 /* Facts whose name says something else elsewhere, or too little. */
@@ -76,6 +79,7 @@ static const struct {
 	{ INSTRUCTION_SOURCE, POLICY_KEEP },
 	{ ARGUMENT_TEXT, POLICY_QUOTED },
 	{ EVIDENCE_FACT, POLICY_KEEP },
+	{ OPEN_FILE_PATH, POLICY_SOURCE }, /* pipe:[8421] is none */
 	{ CONTEXT_TEXT, POLICY_LOG },
 };
 

@@ -57,6 +57,8 @@ read_all(struct fake *f)
 			    .unwind = unwind_new(&f->k, &modules),
 			    .all = true };
 
+	stacks_open(&s);
+
 	if (stacks_find_panic(&s, 1, &panic))
 		stacks_publish_panic(&s, &panic, facts);
 	stacks_publish_cpus(&s, facts);

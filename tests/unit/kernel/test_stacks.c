@@ -54,6 +54,7 @@ world_new(struct arena *a)
 				.cpus = &w->cpus,
 				.tasks = &w->tasks,
 				.unwind = unwind_new(&w->f->k, NULL) };
+	stacks_open(&w->s);
 	w->facts = facts_new(a);
 	return w;
 }
