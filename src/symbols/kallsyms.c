@@ -419,18 +419,6 @@ read_group(struct kallsyms *k, uint32_t number, struct group *g)
 	return end == g->len || (last && end != 0);
 }
 
-/* Bytes of name i in letters, its type included. */
-static size_t
-letters_of(const struct kallsyms *k, const struct group *g, size_t i)
-{
-	const uint8_t *token = g->bytes + g->off[i];
-	size_t len = 0;
-
-	for (size_t t = 0; t < g->tokens[i]; t++)
-		len += k->token_len[token[t]];
-	return len;
-}
-
 /* Writes at most max letters, the first of which is the type. */
 static size_t
 spell(const struct kallsyms *k, const struct group *g, size_t i, char *out, size_t max)
@@ -449,114 +437,164 @@ spell(const struct kallsyms *k, const struct group *g, size_t i, char *out, size
 	return len;
 }
 
-/* A name's length and last letter: cheap to have without spelling the name, and enough to
- * rule out nearly all names that are not asked for. 0 stands for no name. */
+/* What can be told of a name from its first and its last tokens, without spelling it: its first
+ * letter and its last two. That rules out nearly all names that are not asked for. 0 stands for
+ * no name. */
 static uint16_t
-key_from(size_t len, uint8_t last)
+key_from(uint8_t first, uint8_t last_but_one, uint8_t last)
 {
-	return (uint16_t)((len & 0xff) << 8 | last);
+	return (uint16_t)((first & 0x3fU) << 10 | (last_but_one & 0x1fU) << 5 | (last & 0x1fU));
 }
 
 static uint16_t
-key_of(const struct kallsyms *k, const struct group *g, size_t i)
+key_of_query(const char *name)
 {
-	size_t len = letters_of(k, g, i);
+	size_t len = strlen(name);
 
-	if (len < 2 || g->tokens[i] == 0)
+	if (len == 0)
+		return 0;
+	return key_from((uint8_t)name[0], len == 1 ? 0 : (uint8_t)name[len - 2],
+			(uint8_t)name[len - 1]);
+}
+
+/* Letters of each token; 0 if it is too short to have one. */
+struct letters {
+	uint8_t first[TOKENS], second[TOKENS], last_but_one[TOKENS], last[TOKENS];
+};
+
+static void
+find_letters(const struct kallsyms *k, struct letters *l)
+{
+	memset(l, 0, sizeof(*l));
+	for (size_t i = 0; i < TOKENS; i++) {
+		size_t len = k->token_len[i];
+
+		if (len == 0)
+			continue;
+		l->first[i] = k->token[i][0];
+		l->last[i] = k->token[i][len - 1];
+		if (len == 1)
+			continue;
+		l->second[i] = k->token[i][1];
+		l->last_but_one[i] = k->token[i][len - 2];
+	}
+}
+
+/* Of a name, in tokens; 0 if it has but one letter. The first letter of all is the type, and no
+ * part of the name. */
+static uint8_t
+last_but_one_of(const struct kallsyms *k, const struct letters *l, const uint8_t *token,
+		size_t count)
+{
+	uint8_t end = token[count - 1];
+
+	if (k->token_len[end] > 1)
+		return count == 1 && k->token_len[end] == 2 ? 0 : l->last_but_one[end];
+	if (count == 1 || (count == 2 && k->token_len[token[0]] < 2))
+		return 0;
+	return l->last[token[count - 2]];
+}
+
+static uint16_t
+key_of_name(const struct kallsyms *k, const struct letters *l, const uint8_t *token, size_t count)
+{
+	if (count == 0)
 		return 0;
 
-	uint8_t token = g->bytes[g->off[i] + g->tokens[i] - 1];
-	size_t token_len = k->token_len[token];
+	uint8_t first = l->second[token[0]];
 
-	return key_from(len - 1, token_len == 0 ? 0 : k->token[token][token_len - 1]);
+	if (first == 0 && count > 1)
+		first = l->first[token[1]];
+	if (first == 0)
+		return 0;
+	return key_from(first, last_but_one_of(k, l, token, count), l->last[token[count - 1]]);
 }
 
 static void
 make_keys(struct kallsyms *k)
 {
+	struct letters l;
 	struct group g;
 
 	k->key = ARENA_TRY_ARRAY(k->arena, uint16_t, k->count);
 	if (k->key == NULL)
 		return;
+	find_letters(k, &l);
 	for (uint32_t n = 0; n < k->groups; n++) {
 		if (!read_group(k, n, &g))
 			continue;
 		for (size_t i = 0; i < g.count; i++)
-			k->key[n * GROUP + i] = key_of(k, &g, i);
+			k->key[n * GROUP + i] = key_of_name(k, &l, g.bytes + g.off[i], g.tokens[i]);
 	}
 }
 
-/* Which keys are asked for. */
-struct filter {
+/* What is asked for, and which keys that has. */
+struct search {
+	struct kallsyms_query *query;
+	const uint16_t *key; /* of each */
+	size_t count;
+	size_t open; /* not answered */
 	uint8_t bits[(1 << 16) / 8];
 };
 
 static bool
-filter_has(const struct filter *f, uint16_t key)
+is_asked(const struct search *s, uint16_t key)
 {
-	return f->bits[key / 8] >> key % 8 & 1;
+	return s->bits[key / 8] >> key % 8 & 1;
 }
 
-static size_t
-answer(struct kallsyms *k, uint32_t index, struct str name, struct kallsyms_query *query,
-       size_t count)
+static void
+answer(struct kallsyms *k, uint32_t index, struct str name, struct search *s)
 {
-	size_t answered = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct kallsyms_query *q = &s->query[i];
 
-	for (size_t i = 0; i < count; i++) {
-		if (query[i].found || !str_is_c(name, query[i].name))
+		if (s->key[i] != k->key[index] || q->found || !str_is_c(name, q->name))
 			continue;
-		query[i].found = address_of(k, index, &query[i].va);
-		answered += query[i].found;
+		q->found = address_of(k, index, &q->va);
+		s->open -= q->found;
 	}
-	return answered;
 }
 
-static size_t
-find_in_group(struct kallsyms *k, uint32_t number, const struct filter *filter,
-	      struct kallsyms_query *query, size_t count)
+static void
+find_in_group(struct kallsyms *k, uint32_t number, struct search *s)
 {
 	const uint16_t *key = k->key + (size_t)number * GROUP;
-	struct group g = { 0 };
+	struct group g = { .count = 0 };
 	char name[NAME_MAX_LEN];
-	size_t answered = 0;
 
 	for (size_t i = 0; i < GROUP && number * GROUP + i < k->count; i++) {
-		if (!filter_has(filter, key[i]))
+		if (!is_asked(s, key[i]))
 			continue;
 		if (g.count == 0 && !read_group(k, number, &g))
-			return 0;
+			return;
 
 		size_t len = spell(k, &g, i, name, sizeof(name));
 
 		if (len > 1)
-			answered += answer(k, number * GROUP + (uint32_t)i,
-					   (struct str){ name + 1, len - 1 }, query, count);
+			answer(k, number * GROUP + (uint32_t)i, (struct str){ name + 1, len - 1 },
+			       s);
 	}
-	return answered;
 }
 
 void
 kallsyms_find(struct kallsyms *k, struct kallsyms_query *query, size_t count)
 {
-	struct filter filter = { 0 };
-	size_t open = 0;
+	struct arena *a = arena_new_temporary(k->arena);
+	uint16_t *key = ARENA_ARRAY(a, uint16_t, count);
+	struct search s = { .query = query, .key = key, .count = count };
 
 	if (k->key == NULL)
 		make_keys(k);
-	if (k->key == NULL)
-		return;
 	for (size_t i = 0; i < count; i++) {
-		size_t len = strlen(query[i].name);
-		uint16_t key = len == 0 ? 0 : key_from(len, (uint8_t)query[i].name[len - 1]);
-
-		filter.bits[key / 8] |= (uint8_t)(1U << key % 8);
-		open += !query[i].found;
+		key[i] = key_of_query(query[i].name);
+		s.bits[key[i] / 8] |= (uint8_t)(1U << key[i] % 8);
+		s.open += !query[i].found;
 	}
-	filter.bits[0] &= (uint8_t)~1U;
-	for (uint32_t g = 0; g < k->groups && open != 0; g++)
-		open -= find_in_group(k, g, &filter, query, count);
+	s.bits[0] &= (uint8_t)~1U;
+	for (uint32_t g = 0; k->key != NULL && g < k->groups && s.open != 0; g++)
+		find_in_group(k, g, &s);
+	arena_free(a);
 }
 
 /* The name with that number, spelled once and kept. */

@@ -97,6 +97,32 @@ answers_many_names_in_one_pass(void **state)
 }
 
 static void
+finds_every_symbol_by_its_name(void **state)
+{
+	for (size_t n = 0; n < ARRAY_LEN(image_layouts); n++) {
+		const struct image_layout *l = &image_layouts[n];
+		struct image *m = image_new(*state, l);
+		struct kallsyms_query *q =
+			ARENA_ARRAY(*state, struct kallsyms_query, IMAGE_SYMBOLS);
+		struct kallsyms *k = NULL;
+
+		assert_null(kallsyms_open(&m->mem, &m->at, IMAGE_BASE, *state, &k));
+		for (uint32_t i = 0; i < IMAGE_SYMBOLS; i++) {
+			char letters[512];
+
+			image_symbol(i, l->long_lengths, letters, sizeof(letters));
+			q[i].name = arena_printf(*state, "%s", letters + 1);
+		}
+		kallsyms_find(k, q, IMAGE_SYMBOLS);
+		for (uint32_t i = 0; i < IMAGE_SYMBOLS; i++) {
+			assert_true(q[i].found);
+			if (i >= 3)
+				assert_int_equal(q[i].va, image_address(i));
+		}
+	}
+}
+
+static void
 names_an_address_as_the_kernel_does(void **state)
 {
 	struct image *m = image_new(*state, &image_layouts[1]);
@@ -241,6 +267,7 @@ main(void)
 		UNIT_TEST(finds_every_layout_by_its_looks),
 		UNIT_TEST(finds_no_tables_where_there_are_none),
 		UNIT_TEST(answers_many_names_in_one_pass),
+		UNIT_TEST(finds_every_symbol_by_its_name),
 		UNIT_TEST(names_an_address_as_the_kernel_does),
 		UNIT_TEST(refuses_tables_that_lie),
 		UNIT_TEST(stays_usable_around_a_missing_page),
