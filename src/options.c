@@ -158,6 +158,23 @@ take_mini_vmcore(struct options *o, struct arena *a, const char *v)
 	return v[0] == '\0' ? "needs a file name" : NULL;
 }
 
+static const char *
+take_mini_for(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	o->mini_for_peers = strcmp(v, "peers") == 0;
+	return o->mini_for_peers || strcmp(v, "kdtriage") == 0 ? NULL : "is kdtriage or peers";
+}
+
+static const char *
+take_all_stacks(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	(void)v;
+	o->all_stacks = true;
+	return NULL;
+}
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -337,6 +354,8 @@ static const struct option_row rows[] = {
 	{ "list-facts", 0, NULL, take_list_facts, "list every fact that rules and templates may use" },
 	{ "template", 't', "FILE", take_template, "write the report with a template of your own" },
 	{ "mini-vmcore", 0, "FILE", take_mini_vmcore, "also write a small dump of the pages that the analysis read" },
+	{ "mini-for", 0, "WHOM", take_mini_for, "kdtriage (default), or peers: also what crash and drgn read" },
+	{ "all-stacks", 0, NULL, take_all_stacks, "the stack of every task, in tasks.all[]" },
 	{ "vmlinux", 'x', "FILE", take_vmlinux, "debuginfo of the crashed kernel" },
 	{ "no-debuginfo", 0, NULL, take_no_debuginfo, "do not look for debuginfo" },
 	{ "timeout", 0, "DURATION", take_timeout, "report what is known by then: 30s, 5min" },

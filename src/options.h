@@ -52,6 +52,8 @@ struct options {
 	bool no_debuginfo;
 	const char *mini_vmcore; /* file to write, or NULL */
 	const char *scan;        /* folder, or NULL */
+	bool mini_for_peers;     /* with what crash and drgn read */
+	bool all_stacks;
 
 	uint64_t timeout_ns;       /* 0: none */
 	uint64_t max_memory_bytes; /* 0: none */

@@ -9,6 +9,7 @@
 #include "kernel/log.h"
 #include "kernel/meminfo.h"
 #include "kernel/modules.h"
+#include "kernel/peers.h"
 #include "kernel/stacks.h"
 #include "kernel/sysinfo.h"
 #include "kernel/utsname.h"
@@ -60,6 +61,7 @@ struct run {
 	struct modules modules;
 	struct cpus cpus;
 	struct tasks tasks;
+	struct unwind *unwind; /* NULL: there are no tasks */
 	const struct oops_report *oops;
 	struct log log;
 	const struct error *log_error; /* why the log is not whole, or not there; or NULL */
@@ -282,10 +284,13 @@ unwind_stacks(struct run *r)
 	if (r->kernel == NULL || r->tasks.count == 0)
 		return NULL;
 
+	r->unwind = unwind_new(r->kernel, &r->modules);
+
 	struct stacks s = { .k = r->kernel,
 			    .cpus = &r->cpus,
 			    .tasks = &r->tasks,
-			    .unwind = unwind_new(r->kernel, &r->modules) };
+			    .unwind = r->unwind,
+			    .all = r->o->all_stacks };
 
 	stacks_open(&s);
 
@@ -541,6 +546,19 @@ judge(struct run *r)
 	return NULL;
 }
 
+static void
+read_for_peers(struct run *r)
+{
+	struct peers p = { .k = r->kernel,
+			   .modules = &r->modules,
+			   .cpus = &r->cpus,
+			   .tasks = &r->tasks,
+			   .unwind = r->unwind };
+
+	if (r->unwind != NULL)
+		peers_read(&p);
+}
+
 static const struct error *
 write_mini(struct run *r)
 {
@@ -548,6 +566,8 @@ write_mini(struct run *r)
 		return NULL;
 	if (r->dump == NULL)
 		return error_new(r->a, ERROR_USAGE, "a text log has no pages to write");
+	if (r->o->mini_for_peers)
+		read_for_peers(r);
 	return mini_write(r->dump, r->vmem == NULL ? NULL : &r->vmem->mem, r->job->mini, r->a);
 }
 
