@@ -127,8 +127,8 @@ lint: layers
 lab: all tools
 	tests/lab/run $(LAB_ARGS)
 
-lab-compare: all
-	tests/lab/compare
+lab-compare: all tools
+	tests/lab/compare $(COMPARE_ARGS)
 
 bench: all tools
 	tests/bench/run
