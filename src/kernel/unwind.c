@@ -62,12 +62,6 @@ unwind_source(const struct unwind *u)
 	return u->unwinder == NULL ? NULL : u->unwinder->source;
 }
 
-uint64_t
-unwind_stack_len(const struct unwind *u)
-{
-	return u->stack_len;
-}
-
 bool
 stack_add(struct unwind *u, struct stack *s, struct unwind_frame f)
 {

@@ -61,9 +61,6 @@ void unwind_registers(struct unwind *u, const struct regs *r, struct stack *out)
 /* What the reports call "orc", "frame-pointer"; NULL if no unwinder fits. */
 const char *unwind_source(const struct unwind *u);
 
-/* Bytes of a task's stack: THREAD_SIZE. */
-uint64_t unwind_stack_len(const struct unwind *u);
-
 /* The frame with its names. */
 struct frame unwind_name(struct unwind *u, const struct stack *s, size_t level,
 			 const struct task *t);
