@@ -151,6 +151,20 @@ take_no_debuginfo(struct options *o, struct arena *a, const char *v)
 }
 
 static const char *
+take_debug_dir(struct options *o, struct arena *a, const char *v)
+{
+	add(a, &o->debug_dir, &o->debug_dir_count, v);
+	return v[0] == '\0' ? "needs a folder" : NULL;
+}
+
+static const char *
+take_source_dir(struct options *o, struct arena *a, const char *v)
+{
+	add(a, &o->source_dir, &o->source_dir_count, v);
+	return v[0] == '\0' ? "needs a folder" : NULL;
+}
+
+static const char *
 take_mini_vmcore(struct options *o, struct arena *a, const char *v)
 {
 	(void)a;
@@ -357,6 +371,8 @@ static const struct option_row rows[] = {
 	{ "mini-for", 0, "WHOM", take_mini_for, "kdtriage (default), or peers: also what crash and drgn read" },
 	{ "all-stacks", 0, NULL, take_all_stacks, "the stack of every task, in tasks.all[]" },
 	{ "vmlinux", 'x', "FILE", take_vmlinux, "debuginfo of the crashed kernel" },
+	{ "debug-dir", 0, "DIR", take_debug_dir, "look for debuginfo there before /usr/lib/debug" },
+	{ "source-dir", 0, "DIR", take_source_dir, "the kernel's source, for the text of lines" },
 	{ "no-debuginfo", 0, NULL, take_no_debuginfo, "do not look for debuginfo" },
 	{ "timeout", 0, "DURATION", take_timeout, "report what is known by then: 30s, 5min" },
 	{ "max-memory", 0, "SIZE", take_max_memory, "memory that input may take: 48M" },

@@ -48,7 +48,11 @@ struct options {
 	const char *explain; /* id of a rule, or NULL */
 	const char *fail_on; /* as it was given, or NULL */
 
-	const char *vmlinux; /* or NULL */
+	const char *vmlinux;    /* or NULL */
+	const char **debug_dir; /* --debug-dir, in order */
+	size_t debug_dir_count;
+	const char **source_dir; /* --source-dir, in order */
+	size_t source_dir_count;
 	bool no_debuginfo;
 	const char *mini_vmcore; /* file to write, or NULL */
 	const char *scan;        /* folder, or NULL */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pipeline.h"
 
+#include "debuginfo.h"
 #include "dump/mini.h"
 #include "fault/code.h"
 #include "fault/fault.h"
@@ -14,6 +15,7 @@
 #include "kernel/sysinfo.h"
 #include "kernel/utsname.h"
 #include "kernel/vmem.h"
+#include "lineinfo.h"
 #include "oops/oops.h"
 #include "publish.h"
 #include "report/output.h"
@@ -62,6 +64,8 @@ struct run {
 	struct cpus cpus;
 	struct tasks tasks;
 	struct unwind *unwind; /* NULL: there are no tasks */
+	struct lineinfo_code code; /* the function that was disassembled */
+	struct debuginfo debuginfo;
 	const struct oops_report *oops;
 	struct log log;
 	const struct error *log_error; /* why the log is not whole, or not there; or NULL */
@@ -482,6 +486,8 @@ explain_fault(struct run *r)
 	if (in.code.len == 0)
 		in.code = code_of_report(ev->text, ev->text_count, r->a);
 	complete_fault(r, &in);
+	r->code = (struct lineinfo_code){ ev->ip_frame.function, ev->ip_frame.module,
+					  ev->ip_frame.len };
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts);
 	if (!is_about_fault(ev->kind))
@@ -490,16 +496,21 @@ explain_fault(struct run *r)
 }
 
 static const struct error *
+find_debuginfo(struct run *r)
+{
+	return debuginfo_find(r->o, r->dump, r->paths, r->facts, r->a, &r->debuginfo);
+}
+
+static const struct error *
+find_lines(struct run *r)
+{
+	return lineinfo_put(r->o, &r->debuginfo, &r->code, r->facts, r->a);
+}
+
+static const struct error *
 describe_system(struct run *r)
 {
-	publish_debuginfo(r->facts, r->a);
-	if (r->o->vmlinux != NULL)
-		publish_problem(r->facts, "read debuginfo",
-				error_new(r->a, ERROR_UNSUPPORTED,
-					  "'%s' is not used: this version reads symbols, types and "
-					  "stacks out of the dump itself",
-					  r->o->vmlinux),
-				r->a);
+	debuginfo_put_commands(&r->debuginfo, r->dump, r->paths, r->path_count, r->facts, r->a);
 	if (r->dump != NULL)
 		publish_pages(r->facts, r->dump);
 	return NULL;
@@ -609,6 +620,8 @@ static const struct stage stages[] = {
 	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "add up the memory", read_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "find debuginfo", find_debuginfo, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "find lines of source", find_lines, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "describe the system", describe_system, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
 	{ "judge", judge, OPTIONAL, TO_REPORT | IN_OUTLINE | IN_SKELETON },

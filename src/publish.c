@@ -154,87 +154,12 @@ publish_pages(struct facts *f, struct dump *d)
 	facts_put_number(root, FACT_INPUT_PAGES_TRUNCATED, (int64_t)n.truncated, from_header);
 }
 
-/* How distributions name the package, by marks in release and version that only they leave. */
-struct distribution {
-	struct str release_mark; /* in uname -r; empty: any */
-	struct str version_mark; /* in uname -v; empty: any */
-	const char *install;     /* %s stands for the release */
-};
-
-static const struct distribution distributions[] = {
-	{ { NULL, 0 }, { "Debian", 6 }, "apt-get install linux-image-%s-dbg" },
-	{ { NULL, 0 }, { "Ubuntu", 6 }, "apt-get install linux-image-%s-dbgsym" },
-	{ { "-amd64", 6 }, { NULL, 0 }, "apt-get install linux-image-%s-dbg" },
-	{ { "-arm64", 6 }, { NULL, 0 }, "apt-get install linux-image-%s-dbg" },
-	{ { "-generic", 8 }, { NULL, 0 }, "apt-get install linux-image-%s-dbgsym" },
-	{ { ".fc", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
-	{ { ".el", 3 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
-	{ { ".amzn", 5 }, { NULL, 0 }, "dnf debuginfo-install kernel-%s" },
-	{ { "-default", 8 }, { NULL, 0 }, "zypper install kernel-default-debuginfo" },
-};
-
-static const char *
-install_command(struct str release, struct str version)
-{
-	for (size_t i = 0; i < ARRAY_LEN(distributions); i++) {
-		const struct distribution *d = &distributions[i];
-
-		if (str_has(release, d->release_mark) && str_has(version, d->version_mark))
-			return d->install;
-	}
-	return NULL;
-}
-
-static const char *
-fill(struct arena *a, const char *pattern, struct str release)
-{
-	const char *hole = strstr(pattern, "%s");
-
-	if (hole == NULL)
-		return pattern;
-	return arena_printf(a, "%.*s%.*s%s", (int)(hole - pattern), pattern, STR_ARG(release),
-			    hole + 2);
-}
-
-/* A release is printed into a command that a person may paste into a shell. */
-static bool
-is_plain(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.p[i];
-		bool word =
-			(c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		if (!word && strchr("._+-~", c) == NULL)
-			return false;
-	}
-	return s.len != 0;
-}
-
-void
-publish_debuginfo(struct facts *f, struct arena *a)
-{
-	static const struct origin o = { ORIGIN_GUESS, "name of the release" };
-	struct fact_row *root = facts_root(f);
-	struct str release = { NULL, 0 };
-	struct str version = { NULL, 0 };
-
-	if (!facts_get_text(root, FACT_SYSTEM_RELEASE, &release) || !is_plain(release))
-		return;
-	(void)facts_get_text(root, FACT_SYSTEM_VERSION, &version);
-
-	const char *install = install_command(release, version);
-
-	if (install != NULL)
-		facts_put_text(root, FACT_DEBUGINFO_INSTALL, str_of(fill(a, install, release)), o);
-}
-
 void
 publish_problem(struct facts *f, const char *stage, const struct error *e, struct arena *a)
 {
 	static const char *const severities[] = {
 		[ERROR_IO] = "error",         [ERROR_CORRUPT] = "error", [ERROR_LIMIT] = "warning",
-		[ERROR_UNSUPPORTED] = "note", [ERROR_ABSENT] = "note",   [ERROR_USAGE] = "error",
+		[ERROR_UNSUPPORTED] = "note", [ERROR_ABSENT] = "note",   [ERROR_USAGE] = "warning",
 	};
 	struct fact_row *row = facts_put_row(facts_root(f), FACT_DIAGNOSTICS, from_run);
 

@@ -26,9 +26,6 @@ void publish_rules(struct facts *f, const struct rules *rules);
 /* input.pages, once everything has been read. */
 void publish_pages(struct facts *f, struct dump *d);
 
-/* Commands that fetch debuginfo and open the dump, made from the release. */
-void publish_debuginfo(struct facts *f, struct arena *a);
-
 /* A row of diagnostics[]. */
 void publish_problem(struct facts *f, const char *stage, const struct error *e, struct arena *a);
 

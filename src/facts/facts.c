@@ -348,6 +348,19 @@ facts_put_row(struct fact_row *r, enum fact_id id, struct origin o)
 	return row;
 }
 
+struct fact_row *
+facts_insert_row(struct fact_row *r, enum fact_id id, size_t at, struct origin o)
+{
+	struct fact_row *row = facts_put_row(r, id, o);
+	struct fact *c = cell(r, id);
+	struct fact_value last = c->values[c->count - 1];
+
+	assert(form_of(id) == FACT_FORM_LIST && at < c->count);
+	memmove(&c->values[at + 1], &c->values[at], (c->count - 1 - at) * sizeof(last));
+	c->values[at] = last;
+	return row;
+}
+
 void
 facts_put_alias(struct fact_row *r, enum fact_id id, struct fact_row *row, struct origin o)
 {

@@ -171,6 +171,9 @@ void facts_put_number_named(struct fact_row *r, enum fact_id id, const char *nam
 /* A new row at the end of a list, or the one row of a FACT_FORM_ONE (made at the first call). */
 struct fact_row *facts_put_row(struct fact_row *r, enum fact_id id, struct origin o);
 
+/* The same at that place of a list that has so many rows or more; the rest moves up. */
+struct fact_row *facts_insert_row(struct fact_row *r, enum fact_id id, size_t at, struct origin o);
+
 /* Makes id stand for a row that is in a list elsewhere ("event" for the fatal event). */
 void facts_put_alias(struct fact_row *r, enum fact_id id, struct fact_row *row, struct origin o);
 

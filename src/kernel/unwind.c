@@ -370,6 +370,7 @@ publish_frame(struct unwind *u, const struct stack *s, size_t level, const struc
 	if (f.module.len != 0)
 		facts_put_text(row, FRAME_MODULE, f.module, o);
 	facts_put_bool(row, FRAME_RELIABLE, f.reliable, o);
+	facts_put_bool(row, FRAME_EXACT, s->frame[level].exact, o);
 	if (f.context.len != 0)
 		facts_put_text(row, FRAME_CONTEXT, f.context, o);
 }

@@ -306,8 +306,9 @@ match_fqdn(struct str s)
 /* Folders that are the system's own: what lies there tells nothing about anybody. (uevents
  * name devices by their place below /sys.) */
 static const char *const common_folders[] = {
-	"/proc", "/sys",           "/dev",         "/devices",
-	"/boot", "/usr/lib/debug", "/lib/modules", "/usr/lib/modules",
+	"/proc",    "/sys",           "/dev",         "/devices",
+	"/boot",    "/usr/lib/debug", "/lib/modules", "/usr/lib/modules",
+	"/usr/src",
 };
 
 /* Files that the kernel itself names. */

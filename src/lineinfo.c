@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lineinfo.h"
+
+#include "base/limits.h"
+#include "host/sourcetext.h"
+#include "host/worker.h"
+#include "symbols/dwarf.h"
+
+#include <string.h>
+
+/* A row that is to get a line: of a stack frame in a list, or an instruction. */
+struct spot {
+	struct fact_row *row;
+	struct fact_row *backtrace; /* that has the frame, or NULL: an instruction */
+	struct str module;          /* empty: vmlinux */
+	struct lines_place place;
+};
+
+struct work {
+	const struct debuginfo *d;
+	const struct lineinfo_code *code;
+	struct facts *facts;
+	struct fact_row *root;
+	struct arena *arena;
+	struct sourcetext *source;
+	struct spot *spot;
+	size_t count, cap;
+	uint64_t kaslr; /* with has_kaslr */
+	bool has_kaslr;
+	const struct error *problem; /* the first */
+};
+
+/* Logs do not say it, but that the place is the one of the fault. */
+static bool
+is_exact(struct work *w, const struct fact_row *row, const struct lines_place *p)
+{
+	const struct fact *exact = facts_get(row, FRAME_EXACT);
+	struct str function = { NULL, 0 };
+	uint64_t off = 0;
+
+	if (exact->count != 0)
+		return exact->values[0].flag;
+	return facts_get_text(w->root, FACT_FAULT_INSTRUCTION_FUNCTION, &function) &&
+	       facts_get_address(w->root, FACT_FAULT_INSTRUCTION_OFFSET, &off) &&
+	       str_is(function, p->function) && off == p->offset;
+}
+
+static void
+add(struct work *w, const struct spot *s)
+{
+	if (w->count == LIMIT_PLACES)
+		return;
+	w->spot = arena_grow(w->arena, w->spot, w->count, &w->cap, sizeof(*w->spot));
+	w->spot[w->count++] = *s;
+}
+
+/* Of vmlinux, addresses are those that it was linked for. */
+static void
+set_address(struct work *w, struct spot *s)
+{
+	if (!s->place.has_address || s->module.len != 0)
+		return;
+	s->place.has_address = w->has_kaslr;
+	s->place.address -= w->kaslr;
+}
+
+static void
+add_frame(struct work *w, struct fact_row *backtrace, struct fact_row *row)
+{
+	struct spot s = { .row = row, .backtrace = backtrace };
+	uint64_t v = 0;
+
+	(void)facts_get_text(row, FRAME_FUNCTION, &s.place.function);
+	(void)facts_get_text(row, FRAME_MODULE, &s.module);
+	(void)facts_get_address(row, FRAME_OFFSET, &s.place.offset);
+	(void)facts_get_address(row, FRAME_SIZE, &s.place.len);
+	if (s.place.function.len == 0)
+		return;
+	s.place.has_address = facts_get_address(row, FRAME_ADDRESS, &v);
+	s.place.address = v;
+	s.place.is_return = !is_exact(w, row, &s.place);
+	set_address(w, &s);
+	add(w, &s);
+}
+
+static void
+add_backtrace(struct work *w, struct fact_row *backtrace, enum fact_id frames)
+{
+	struct fact *list = facts_edit(backtrace, frames);
+
+	for (size_t i = 0; i < list->count; i++)
+		add_frame(w, backtrace, list->values[i].row);
+}
+
+/* Backtraces below rows of a list. */
+static void
+add_backtraces_of(struct work *w, enum fact_id list, enum fact_id backtrace)
+{
+	struct fact *rows = facts_edit(w->root, list);
+
+	for (size_t i = 0; i < rows->count; i++) {
+		struct fact *b = facts_edit(rows->values[i].row, backtrace);
+
+		if (b->count != 0)
+			add_backtrace(w, b->values[0].row, BACKTRACE_FRAMES);
+	}
+}
+
+/* Instructions are all of one function. */
+static void
+add_disassembly(struct work *w)
+{
+	struct fact *list = facts_edit(w->root, FACT_DISASSEMBLY);
+
+	for (size_t i = 0; w->code->function.len != 0 && i < list->count; i++) {
+		struct fact_row *row = list->values[i].row;
+		struct spot s = { .row = row, .module = w->code->module };
+		uint64_t v = 0;
+
+		s.place.function = w->code->function;
+		s.place.len = w->code->len;
+		s.place.has_address = facts_get_address(row, INSTRUCTION_ADDRESS, &v);
+		s.place.address = v;
+		if (!facts_get_address(row, INSTRUCTION_OFFSET, &s.place.offset))
+			continue;
+		set_address(w, &s);
+		add(w, &s);
+	}
+}
+
+static void
+collect(struct work *w)
+{
+	static const enum fact_id backtraces[] = { FACT_BACKTRACE, FACT_VERDICT_BACKTRACE };
+
+	for (size_t i = 0; i < ARRAY_LEN(backtraces); i++) {
+		struct fact *b = facts_edit(w->root, backtraces[i]);
+
+		if (b->count != 0)
+			add_backtrace(w, b->values[0].row, BACKTRACE_FRAMES);
+	}
+	add_disassembly(w);
+	add_backtraces_of(w, FACT_CPUS, CPU_BACKTRACE);
+	add_backtraces_of(w, FACT_TASKS_BLOCKED, BLOCKED_BACKTRACE);
+	add_backtraces_of(w, FACT_TASKS_GROUPS, STACK_GROUP_BACKTRACE);
+}
+
+/* Bytes of the folder that both are in; 0 if that is no more than "/" or "/x". */
+static size_t
+common_folder(struct str a, struct str b)
+{
+	size_t slashes = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i < a.len && i < b.len && a.p[i] == b.p[i]; i++) {
+		if (a.p[i] != '/')
+			continue;
+		slashes++;
+		len = i + 1;
+	}
+	return slashes > 2 ? len : 0;
+}
+
+/*
+ * "/build/linux/fs/./read_write.c" in "/build/linux" -> "fs/read_write.c". A kernel may have been
+ * built beside its source or below it, as Debian's are, which assembler files then show: so much
+ * is cut off as both names have in common. Modules may have come from anywhere.
+ */
+static struct str
+short_name(struct str file, struct str comp_dir, bool is_module)
+{
+	if (comp_dir.len != 0 && str_starts(file, comp_dir) && file.len > comp_dir.len &&
+	    file.p[comp_dir.len] == '/')
+		file = str_from(file, comp_dir.len + 1);
+	else if (!is_module)
+		file = str_from(file, common_folder(file, comp_dir));
+	while (str_take(&file, STR("./")))
+		continue;
+	return file;
+}
+
+/* Source that is neither in a tree that was named nor at its short name may be where it was when
+ * it was compiled. */
+static struct str
+source_of(struct work *w, const struct lines_frame *f, struct str name, struct str comp_dir)
+{
+	struct str text = sourcetext_line(w->source, name, f->line);
+
+	if (text.len == 0 && f->file.len != 0 && f->file.p[0] == '/')
+		text = sourcetext_line(w->source, f->file, f->line);
+	else if (text.len == 0 && f->file.len != 0 && comp_dir.len != 0)
+		text = sourcetext_line(w->source,
+				       str_of(arena_printf(w->arena, "%.*s/%.*s", STR_ARG(comp_dir),
+							   STR_ARG(f->file))),
+				       f->line);
+	return text;
+}
+
+static void
+put_frame_line(struct fact_row *row, const struct lines_frame *f, struct str file, struct origin o)
+{
+	if (file.len != 0)
+		facts_put_text(row, FRAME_FILE, file, o);
+	if (f->line != 0)
+		facts_put_number(row, FRAME_LINE, f->line, o);
+}
+
+static void
+put_instruction_line(struct work *w, const struct spot *s, const struct lines_answer_place *p,
+		     struct origin o)
+{
+	const struct lines_frame *f = &p->frame[0];
+	struct str file = short_name(f->file, p->comp_dir, s->module.len != 0);
+	struct str text = source_of(w, f, file, p->comp_dir);
+	struct fact_row *row = s->row;
+
+	if (file.len != 0)
+		facts_put_text(row, INSTRUCTION_FILE, file, o);
+	if (f->line != 0)
+		facts_put_number(row, INSTRUCTION_LINE, f->line, o);
+	if (text.len != 0)
+		facts_put_text(row, INSTRUCTION_SOURCE, text, (struct origin){ o.rank, "source" });
+}
+
+static size_t
+index_of(struct fact_row *backtrace, const struct fact_row *frame)
+{
+	const struct fact *list = facts_get(backtrace, BACKTRACE_FRAMES);
+	size_t i = 0;
+
+	while (i < list->count && list->values[i].row != frame)
+		i++;
+	return i;
+}
+
+/* An inlined function's frame, in front of the one that it is a part of. */
+static void
+insert_inlined(struct spot *s, size_t at, const struct lines_frame *f, struct str comp_dir,
+	       struct origin o)
+{
+	struct fact_row *row = facts_insert_row(s->backtrace, BACKTRACE_FRAMES, at, o);
+	const struct fact *reliable = facts_get(s->row, FRAME_RELIABLE);
+	struct str text = { NULL, 0 };
+	uint64_t address = 0;
+
+	if (facts_get_address(s->row, FRAME_ADDRESS, &address))
+		facts_put_address(row, FRAME_ADDRESS, address, o);
+	facts_put_text(row, FRAME_FUNCTION, f->function, o);
+	if (s->module.len != 0)
+		facts_put_text(row, FRAME_MODULE, s->module, o);
+	put_frame_line(row, f, short_name(f->file, comp_dir, s->module.len != 0), o);
+	facts_put_bool(row, FRAME_INLINE, true, o);
+	if (reliable->count != 0)
+		facts_put_bool(row, FRAME_RELIABLE, reliable->values[0].flag, o);
+	if (facts_get_text(s->row, FRAME_CONTEXT, &text))
+		facts_put_text(row, FRAME_CONTEXT, text, o);
+}
+
+static void
+put_frame(struct spot *s, const struct lines_answer_place *p, struct origin o)
+{
+	const struct lines_frame *own = &p->frame[p->count - 1];
+	size_t at = index_of(s->backtrace, s->row);
+
+	for (size_t i = 0; i + 1 < p->count; i++)
+		insert_inlined(s, at + i, &p->frame[i], p->comp_dir, o);
+	put_frame_line(s->row, own, short_name(own->file, p->comp_dir, s->module.len != 0), o);
+}
+
+/* Levels count every frame. */
+static void
+number_levels(struct fact_row *backtrace)
+{
+	struct fact *list = facts_edit(backtrace, BACKTRACE_FRAMES);
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct fact_row *row = list->values[i].row;
+		struct origin o = facts_get(row, FRAME_FUNCTION)->origin;
+
+		facts_clear(row, FRAME_LEVEL);
+		facts_put_number(row, FRAME_LEVEL, (int64_t)i, o);
+	}
+}
+
+/* The spots of one file. */
+struct part {
+	size_t *index;
+	struct lines_place *place;
+	size_t count;
+};
+
+static struct part
+part_of(struct work *w, struct str module)
+{
+	struct part p = { ARENA_ARRAY(w->arena, size_t, w->count + 1),
+			  ARENA_ARRAY(w->arena, struct lines_place, w->count + 1), 0 };
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (!str_is(w->spot[i].module, module))
+			continue;
+		p.index[p.count] = i;
+		p.place[p.count++] = w->spot[i].place;
+	}
+	return p;
+}
+
+static void
+put_answers(struct work *w, const struct part *p, const struct lines *lines, const char *path)
+{
+	struct origin o = { ORIGIN_DEBUGINFO, path };
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct spot *s = &w->spot[p->index[i]];
+
+		if (lines->place[i].count == 0)
+			continue;
+		if (s->backtrace == NULL)
+			put_instruction_line(w, s, &lines->place[i], o);
+		else
+			put_frame(s, &lines->place[i], o);
+	}
+}
+
+static uint64_t
+deadline_of(struct arena *a)
+{
+	const struct budget *b = arena_budget(a);
+	uint64_t mine = budget_now_ns() + LIMIT_WORKER_SECONDS * 1000000000ULL;
+
+	return b != NULL && b->deadline_ns != 0 && b->deadline_ns < mine ? b->deadline_ns : mine;
+}
+
+static uint64_t
+memory_of(struct arena *a)
+{
+	const struct budget *b = arena_budget(a);
+
+	return b != NULL && b->memory_bytes != 0 ? b->memory_bytes : LIMIT_WORKER_DATA;
+}
+
+/* Whoever named a file is wrong about it; one that was only found is as if it were not there. */
+static void
+note_problem(struct work *w, const char *path, const struct error *e)
+{
+	const char *given = w->d->where.given;
+	enum error_code code = ERROR_ABSENT;
+
+	if (e == NULL || w->problem != NULL)
+		return;
+	if (e->code == ERROR_LIMIT)
+		code = ERROR_LIMIT;
+	else if (given != NULL && strcmp(given, path) == 0 && e->code != ERROR_ABSENT)
+		code = ERROR_USAGE;
+	w->problem = error_new(w->arena, code, "'%s': %s", path, error_text(w->arena, e));
+}
+
+static void
+ask(struct work *w, const char *path, struct str build_id, struct str module)
+{
+	struct part p = part_of(w, module);
+	struct lines_job job = { .path = path,
+				 .is_module = module.len != 0,
+				 .build_id = build_id,
+				 .place = p.place,
+				 .count = p.count,
+				 .function = SIZE_MAX };
+	struct worker_limits limits = { .deadline_ns = deadline_of(w->arena),
+					.data_bytes = memory_of(w->arena),
+					.answer_bytes = LIMIT_WORKER_BYTES };
+	struct bytes answer = { NULL, 0 };
+	struct lines lines = { 0 };
+
+	if (p.count == 0)
+		return;
+
+	const struct error *e = worker_run(dwarf_work, &job, &limits, w->arena, &answer);
+	const struct error *of_answer = lines_parse(answer, &job, w->arena, &lines);
+
+	put_answers(w, &p, &lines, path);
+	note_problem(w, path, e == NULL ? of_answer : e);
+}
+
+/* The debug file of a module by name. */
+static const struct find_module *
+module_file(const struct debuginfo *d, struct str name)
+{
+	for (size_t i = 0; i < d->module_count; i++) {
+		if (d->module[i].path != NULL && str_is(d->module[i].name, name))
+			return &d->module[i];
+	}
+	return NULL;
+}
+
+/* Every file once: for the first spot that is in it. */
+static void
+ask_modules(struct work *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		struct str name = w->spot[i].module;
+		const struct find_module *m = name.len == 0 ? NULL : module_file(w->d, name);
+		bool is_first = true;
+
+		for (size_t k = 0; k < i; k++)
+			is_first = is_first && !str_is(w->spot[k].module, name);
+		if (m != NULL && is_first)
+			ask(w, m->path, m->build_id, name);
+	}
+}
+
+static const char *const *
+source_dirs(const struct options *o, struct facts *f, struct arena *a, size_t *count)
+{
+	const char **dirs = ARENA_ARRAY(a, const char *, o->source_dir_count + 4);
+	struct str release = { NULL, 0 };
+	size_t n = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i < o->source_dir_count; i++)
+		dirs[n++] = o->source_dir[i];
+	(void)facts_get_text(facts_root(f), FACT_SYSTEM_RELEASE, &release);
+	/* "6.1" of "6.1.0-56-cloud-amd64": Debian's package is called by that. */
+	for (size_t dots = 0; len < release.len; len++) {
+		char c = release.p[len];
+
+		dots += c == '.';
+		if ((c != '.' && (c < '0' || c > '9')) || dots == 2)
+			break;
+	}
+	if (len != 0) {
+		dirs[n++] = arena_printf(a, "/usr/src/linux-source-%.*s", (int)len, release.p);
+		if (str_find_char(release, '/') == STR_NONE)
+			dirs[n++] = arena_printf(a, "/usr/src/linux-%.*s", STR_ARG(release));
+	}
+	*count = n;
+	return dirs;
+}
+
+const struct error *
+lineinfo_put(const struct options *o, const struct debuginfo *d, const struct lineinfo_code *code,
+	     struct facts *f, struct arena *a)
+{
+	struct work w = { .d = d, .code = code, .facts = f, .root = facts_root(f), .arena = a };
+	size_t dir_count = 0;
+	const char *const *dirs = source_dirs(o, f, a, &dir_count);
+
+	w.source = sourcetext_new(dirs, dir_count, a);
+	w.has_kaslr = facts_get_address(w.root, FACT_SYSTEM_KASLR_OFFSET, &w.kaslr);
+	collect(&w);
+	if (d->vmlinux.path != NULL)
+		ask(&w, d->vmlinux.path, d->where.build_id, (struct str){ NULL, 0 });
+	ask_modules(&w);
+	for (size_t i = 0; i < w.count; i++) {
+		struct fact_row *backtrace = w.spot[i].backtrace;
+
+		if (backtrace != NULL && (i == 0 || backtrace != w.spot[i - 1].backtrace))
+			number_levels(w.spot[i].backtrace);
+	}
+	return w.problem;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "symbols/dwarf.h"
+
+#include "symbols/dwarf_impl.h"
+
+#include <dwarf.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	BUFFER = 1 << 16,
+	TEXT_MAX = 4096, /* of one text in an answer */
+	PARAMETERS_MAX = 12,
+};
+
+/* The answer, as far as it is not written yet. */
+struct answer {
+	int fd;
+	uint8_t buf[BUFFER];
+	size_t len;
+	bool broken; /* nobody reads it any more */
+};
+
+static void
+flush(struct answer *a)
+{
+	size_t done = 0;
+
+	while (!a->broken && done < a->len) {
+		ssize_t n = write(a->fd, a->buf + done, a->len - done);
+
+		if (n <= 0)
+			a->broken = true;
+		else
+			done += (size_t)n;
+	}
+	a->len = 0;
+}
+
+static void
+put_bytes(struct answer *a, const void *p, size_t len)
+{
+	if (a->len + len > BUFFER)
+		flush(a);
+	if (len != 0)
+		memcpy(a->buf + a->len, p, len);
+	a->len += len;
+}
+
+static void
+put_number(struct answer *a, uint64_t v, size_t len)
+{
+	uint8_t b[8];
+
+	for (size_t i = 0; i < len; i++)
+		b[i] = (uint8_t)(v >> 8 * i);
+	put_bytes(a, b, len);
+}
+
+static void
+put_text(struct answer *a, struct str s)
+{
+	s = str_first(s, TEXT_MAX);
+	put_number(a, s.len, 2);
+	put_bytes(a, s.p, s.len);
+}
+
+/* Where something is in the source. */
+struct spot {
+	const char *file;
+	uint32_t line;
+};
+
+static struct spot
+spot_of(Dwarf_Die *unit, uint64_t address)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+	struct spot s = { NULL, 0 };
+	int n = 0;
+
+	if (line == NULL)
+		return s;
+	s.file = dwarf_linesrc(line, NULL, NULL);
+	if (dwarf_lineno(line, &n) == 0 && n > 0)
+		s.line = (uint32_t)n;
+	return s;
+}
+
+/* Where an inlined function was called. */
+static struct spot
+call_of(Dwarf_Die *unit, Dwarf_Die *inlined)
+{
+	struct spot s = { NULL, 0 };
+	Dwarf_Attribute attr;
+	Dwarf_Files *files = NULL;
+	Dwarf_Word n = 0;
+	size_t count = 0;
+
+	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr), &n) == 0 &&
+	    dwarf_getsrcfiles(unit, &files, &count) == 0 && n < count)
+		s.file = dwarf_filesrc(files, n, NULL, NULL);
+	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attr), &n) == 0)
+		s.line = (uint32_t)n;
+	return s;
+}
+
+static void
+put_frame(struct answer *a, const char *function, struct spot s)
+{
+	put_text(a, str_of(function));
+	put_text(a, str_of(s.file));
+	put_number(a, s.line, 4);
+}
+
+static bool
+is_function(Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
+}
+
+static void
+put_place(struct answer *a, struct dwarf_scopes *s, size_t index, uint64_t address)
+{
+	Dwarf_Attribute attr;
+	struct spot spot = spot_of(&s->unit, address);
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		count += is_function(&s->die[i]);
+	put_number(a, LINES_PLACE, 1);
+	put_number(a, index, 4);
+	put_text(a, str_of(dwarf_formstring(dwarf_attr(&s->unit, DW_AT_comp_dir, &attr))));
+	put_number(a, count == 0 ? 1 : count, 2);
+	/* Assembler has lines, but no functions. */
+	if (count == 0)
+		put_frame(a, NULL, spot);
+	for (size_t i = s->count; i > 0; i--) {
+		Dwarf_Die *die = &s->die[i - 1];
+
+		if (!is_function(die))
+			continue;
+		put_frame(a, dwarf_diename(die), spot);
+		if (dwarf_tag(die) == DW_TAG_inlined_subroutine)
+			spot = call_of(&s->unit, die);
+	}
+}
+
+static void
+put_variable(struct answer *a, enum lines_record kind, size_t index, const struct lines_variable *v)
+{
+	put_number(a, kind, 1);
+	put_number(a, index, 4);
+	put_text(a, v->name);
+	put_text(a, v->type);
+	put_text(a, v->target);
+	put_number(a, v->in_register, 1);
+	put_number(a, v->dwarf, 2);
+}
+
+/* The address that a place is about. */
+static uint64_t
+address_of(const struct dwarf_file *f, const struct lines_job *job, size_t i)
+{
+	return f->address[i] - (job->place[i].is_return ? 1 : 0);
+}
+
+static void
+answer_variables(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
+		 struct answer *a)
+{
+	for (size_t i = 0; i < job->reg_count; i++) {
+		const struct lines_register *r = &job->reg[i];
+		struct lines_variable v = { 0 };
+		uint64_t address = f->address[r->place];
+
+		if (address != 0 && dwarf_scopes_at(f, address, s) &&
+		    dwarf_variable_in(s, address, r->dwarf, f->arena, &v))
+			put_variable(a, LINES_VARIABLE, i, &v);
+	}
+}
+
+static void
+answer_parameters(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
+		  struct answer *a)
+{
+	struct lines_variable v = { 0 };
+	size_t i = job->function;
+
+	if (i >= job->count || f->address[i] == 0 || !dwarf_scopes_at(f, f->address[i], s))
+		return;
+	for (size_t n = 0; n < PARAMETERS_MAX; n++) {
+		v = (struct lines_variable){ .index = n };
+		if (!dwarf_parameter(s, f->address[i], n, f->arena, &v))
+			return;
+		put_variable(a, LINES_PARAMETER, n, &v);
+	}
+}
+
+static void
+answer_job(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
+{
+	struct dwarf_scopes *s = ARENA_NEW(f->arena, struct dwarf_scopes);
+
+	for (size_t i = 0; i < job->count && !a->broken; i++) {
+		if (f->address[i] != 0 && dwarf_scopes_at(f, address_of(f, job, i), s))
+			put_place(a, s, i, address_of(f, job, i));
+	}
+	answer_variables(f, job, s, a);
+	answer_parameters(f, job, s, a);
+	put_number(a, LINES_END, 1);
+}
+
+void
+dwarf_work(void *ctx, int fd)
+{
+	const struct lines_job *job = ctx;
+	struct arena *arena = arena_new(NULL);
+	struct answer *a = ARENA_NEW(arena, struct answer);
+	struct dwarf_file f = { 0 };
+	const struct error *e = dwarf_file_open(job, arena, &f);
+
+	a->fd = fd;
+	if (e != NULL) {
+		put_number(a, LINES_FAILED, 1);
+		put_number(a, e->code, 1);
+		put_text(a, str_of(error_text(arena, e)));
+	} else {
+		put_number(a, LINES_FILE, 1);
+		put_text(a, f.build_id);
+		answer_job(&f, job, a);
+	}
+	flush(a);
+	arena_free(arena);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dwarf_impl.h - what the files of the DWARF reader share. All of it runs in the process that
+ * dwarf.h speaks of.
+ */
+#ifndef SYMBOLS_DWARF_IMPL_H
+#define SYMBOLS_DWARF_IMPL_H
+
+#include "symbols/lines.h"
+
+#include <elfutils/libdw.h>
+
+/* A debug file, opened. */
+struct dwarf_file {
+	Dwarf *dwarf;
+	struct str build_id; /* in hex */
+	struct arena *arena;
+
+	/* DWARF addresses of the job's places; 0: not to be found. */
+	uint64_t *address;
+};
+
+/* Opens the file and finds the places of the job in it. */
+const struct error *dwarf_file_open(const struct lines_job *job, struct arena *a,
+				    struct dwarf_file *out) MUST_CHECK;
+
+enum {
+	DWARF_DEPTH = 64, /* of scopes in scopes: inlining goes to 20 */
+};
+
+/* The scopes round an address, outermost first: the function, blocks, inlined functions. */
+struct dwarf_scopes {
+	Dwarf_Die unit;
+	Dwarf_Die die[DWARF_DEPTH];
+	size_t count;
+};
+
+/* False if no unit with that address has debuginfo. */
+bool dwarf_scopes_at(struct dwarf_file *f, uint64_t address, struct dwarf_scopes *out);
+
+/* A variable or parameter: a child of a scope. out's texts are in the arena. */
+void dwarf_describe(Dwarf_Die *die, uint64_t address, struct arena *a, struct lines_variable *out);
+
+/* The variable that is in that register at the address; the innermost scope's comes first. */
+bool dwarf_variable_in(struct dwarf_scopes *s, uint64_t address, uint16_t reg, struct arena *a,
+		       struct lines_variable *out);
+
+/* Parameter number i of the function round the address, inlined ones not regarded. */
+bool dwarf_parameter(struct dwarf_scopes *s, uint64_t address, size_t i, struct arena *a,
+		     struct lines_variable *out);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "symbols/lines.h"
+
+#include "base/limits.h"
+#include "base/reader.h"
+
+enum {
+	FRAME_BYTES_MIN = 2 + 2 + 4,
+	VARIABLES_MAX = 64,
+	LINE_TEXT_MAX = 1024, /* of a name or a path; longer ones are cut */
+};
+
+/* One answer. */
+struct parse {
+	const struct lines_job *job;
+	struct arena *arena;
+	struct reader in;
+	struct lines *out;
+	const struct error *failed;
+};
+
+/* A text may have been made by an enemy: without control characters. */
+static struct str
+read_text(struct parse *p)
+{
+	struct bytes b = reader_bytes(&p->in, reader_u16(&p->in));
+	struct str raw = str_first((struct str){ (const char *)b.p, b.len }, LINE_TEXT_MAX);
+	char *clean = arena_try(p->arena, 1, raw.len + 1);
+
+	if (clean == NULL) {
+		reader_reject(&p->in, "no memory for a text");
+		return (struct str){ NULL, 0 };
+	}
+	for (size_t i = 0; i < raw.len; i++)
+		clean[i] = raw.p[i];
+	for (size_t i = 0; i < raw.len; i++) {
+		if ((unsigned char)raw.p[i] < ' ' || raw.p[i] == 0x7f)
+			clean[i] = '?';
+	}
+	return (struct str){ clean, raw.len };
+}
+
+static void
+read_failure(struct parse *p)
+{
+	uint8_t code = reader_u8(&p->in);
+	struct str why = read_text(p);
+
+	if (code > ERROR_USAGE)
+		reader_reject(&p->in, "there is no error %u", code);
+	else if (reader_error(&p->in) == NULL)
+		p->failed = error_new(p->arena, (enum error_code)code, "%.*s", STR_ARG(why));
+}
+
+static void
+read_place(struct parse *p)
+{
+	uint32_t index = reader_u32(&p->in);
+	struct str dir = read_text(p);
+	size_t count = reader_count(&p->in, reader_u16(&p->in), FRAME_BYTES_MIN);
+	struct lines_frame *frame = ARENA_TRY_ARRAY(p->arena, struct lines_frame, count + 1);
+
+	if (index >= p->job->count || frame == NULL) {
+		reader_reject(&p->in, "an answer is about place %u of %zu", index, p->job->count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		frame[i].function = read_text(p);
+		frame[i].file = read_text(p);
+		frame[i].line = reader_u32(&p->in);
+	}
+	if (reader_error(&p->in) == NULL)
+		p->out->place[index] = (struct lines_answer_place){ frame, count, dir };
+}
+
+static void
+read_variable(struct parse *p, struct lines_variable *list, size_t *count)
+{
+	struct lines_variable v = { .index = reader_u32(&p->in) };
+
+	v.name = read_text(p);
+	v.type = read_text(p);
+	v.target = read_text(p);
+	v.in_register = reader_u8(&p->in) != 0;
+	v.dwarf = reader_u16(&p->in);
+	if (*count == VARIABLES_MAX)
+		reader_reject(&p->in, "too many variables");
+	if (reader_error(&p->in) == NULL)
+		list[(*count)++] = v;
+}
+
+/* False at the end. */
+static bool
+read_record(struct parse *p)
+{
+	struct lines *out = p->out;
+
+	switch (reader_u8(&p->in)) {
+	case LINES_FAILED:
+		read_failure(p);
+		break;
+	case LINES_FILE:
+		out->build_id = read_text(p);
+		break;
+	case LINES_PLACE:
+		read_place(p);
+		break;
+	case LINES_VARIABLE:
+		read_variable(p, out->variable, &out->variable_count);
+		break;
+	case LINES_PARAMETER:
+		read_variable(p, out->parameter, &out->parameter_count);
+		break;
+	case LINES_END:
+		out->whole = reader_error(&p->in) == NULL;
+		return false;
+	default:
+		reader_reject(&p->in, "a record of the answer is of no known kind");
+		break;
+	}
+	return reader_error(&p->in) == NULL;
+}
+
+const struct error *
+lines_parse(struct bytes answer, const struct lines_job *job, struct arena *a, struct lines *out)
+{
+	struct parse p = { .job = job,
+			   .arena = a,
+			   .in = reader_over(answer, ORDER_LITTLE, "answer", a),
+			   .out = out };
+
+	*out = (struct lines){
+		.place = ARENA_ARRAY(a, struct lines_answer_place, job->count + 1),
+		.variable = ARENA_ARRAY(a, struct lines_variable, VARIABLES_MAX),
+		.parameter = ARENA_ARRAY(a, struct lines_variable, VARIABLES_MAX),
+	};
+	while (p.failed == NULL && reader_left(&p.in) != 0 && read_record(&p))
+		continue;
+	if (p.failed != NULL)
+		return p.failed;
+	return out->whole ? NULL
+			  : error_new(a, ERROR_CORRUPT, "the answer is cut short or damaged");
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * This program is its own debug file: linked it stands for vmlinux, its object file for a
+ * module.
+ */
+#include "host/worker.h"
+#include "symbols/dwarf.h"
+#include "symbols/elfid.h"
+
+#include "unit.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct thing {
+	long pad[3];
+	int value;
+};
+
+int fixture_outer(struct thing *thing, int more);
+
+/* The lines of these two functions are what is asked for. */
+static inline __attribute__((always_inline)) int
+fixture_inner(const struct thing *t)
+{
+	int v = t->value;
+
+	return v * 7 + 3;
+}
+
+enum {
+	LINE_OF_INNER = __LINE__ - 5,
+	LINE_OF_OUTER = __LINE__ + 6,
+};
+
+__attribute__((noinline)) int
+fixture_outer(struct thing *thing, int more)
+{
+	int sum = fixture_inner(thing);
+
+	thing->value = more + sum;
+	return sum;
+}
+
+static char exe[PATH_MAX];
+
+static const char *
+self(void)
+{
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 4);
+
+	assert_true(len > 0);
+	exe[len] = '\0';
+	return exe;
+}
+
+static const char *
+object(void)
+{
+	(void)self();
+	strcat(exe, ".o");
+	return exe;
+}
+
+enum {
+	PLACES = 48,
+	SECOND = 1000000000,
+};
+
+/* Every byte of the function's beginning. */
+static void
+set_places(struct lines_place place[PLACES])
+{
+	for (size_t i = 0; i < PLACES; i++)
+		place[i] = (struct lines_place){ .function = STR("fixture_outer"), .offset = i };
+}
+
+static const struct error *
+ask(struct lines_job *job, struct arena *a, struct lines *out)
+{
+	struct worker_limits limits = { .deadline_ns = budget_now_ns() + 20ULL * SECOND,
+					.data_bytes = 1 << 30,
+					.answer_bytes = 1 << 20 };
+	struct bytes answer = { NULL, 0 };
+	const struct error *e = worker_run(dwarf_work, job, &limits, a, &answer);
+	const struct error *of_answer = lines_parse(answer, job, a, out);
+
+	return e != NULL ? e : of_answer;
+}
+
+static void
+check_inlined(const struct lines *l, size_t count)
+{
+	size_t inlined = 0;
+	size_t outer = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lines_answer_place *p = &l->place[i];
+
+		if (p->count == 0)
+			continue;
+		assert_true(str_ends(p->frame[0].file, STR("tests/unit/symbols/test_dwarf.c")));
+		assert_true(str_is_c(p->frame[p->count - 1].function, "fixture_outer"));
+		outer++;
+		if (p->count == 1)
+			continue;
+		assert_int_equal(p->count, 2);
+		assert_true(str_is_c(p->frame[0].function, "fixture_inner"));
+		assert_in_range(p->frame[0].line, LINE_OF_INNER - 2, LINE_OF_INNER + 2);
+		assert_int_equal(p->frame[1].line, LINE_OF_OUTER);
+		inlined++;
+	}
+	assert_true(inlined != 0);
+	assert_true(outer > inlined);
+}
+
+static void
+finds_lines_and_inlined_functions_by_name(void **state)
+{
+	struct lines_place place[PLACES];
+	struct lines_job job = {
+		.path = self(), .place = place, .count = PLACES, .function = SIZE_MAX
+	};
+	struct lines l;
+
+	set_places(place);
+	assert_null(ask(&job, *state, &l));
+	assert_true(l.whole);
+	check_inlined(&l, PLACES);
+}
+
+/* Where the function is in the file, which the job of a dump knows. */
+static uint64_t
+link_address(void)
+{
+	uint64_t at = (uint64_t)(uintptr_t)fixture_outer;
+	FILE *f = fopen("/proc/self/maps", "re");
+	unsigned long long base = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%llx", &base), 1);
+	fclose(f);
+	return at - base;
+}
+
+static void
+finds_lines_by_address(void **state)
+{
+	struct lines_place place[PLACES];
+	struct lines_job job = {
+		.path = self(), .place = place, .count = PLACES, .function = SIZE_MAX
+	};
+	struct lines l;
+
+	set_places(place);
+	for (size_t i = 0; i < PLACES; i++) {
+		place[i].function.len = 0;
+		place[i].address = link_address() + i;
+		place[i].has_address = true;
+	}
+	assert_null(ask(&job, *state, &l));
+	check_inlined(&l, 16);
+}
+
+static void
+lays_out_a_module(void **state)
+{
+	struct lines_place place[PLACES];
+	struct lines_job job = { .path = object(),
+				 .place = place,
+				 .count = PLACES,
+				 .is_module = true,
+				 .function = SIZE_MAX };
+	struct lines l;
+
+	set_places(place);
+	for (size_t i = 0; i < PLACES; i++) {
+		place[i].address = 0xffffffffc0401000 + i;
+		place[i].has_address = true;
+	}
+	assert_null(ask(&job, *state, &l));
+	check_inlined(&l, PLACES);
+}
+
+static void
+a_return_address_means_the_call_before_it(void **state)
+{
+	struct lines_place place[2] = {
+		{ .function = STR("fixture_outer"), .offset = 1 },
+		{ .function = STR("fixture_outer"), .offset = 2, .is_return = true },
+	};
+	struct lines_job job = { .path = self(), .place = place, .count = 2, .function = SIZE_MAX };
+	struct lines l;
+
+	assert_null(ask(&job, *state, &l));
+	assert_int_equal(l.place[0].frame[0].line, l.place[1].frame[0].line);
+}
+
+/* x86_64's rdi and rsi, arm64's x0 and x1. */
+static void
+names_parameters_and_what_registers_hold(void **state)
+{
+	struct lines_place place[1] = { { .function = STR("fixture_outer"), .offset = 0 } };
+	struct lines_register reg[1] = { { .place = 0 } };
+	struct lines_job job = { .path = self(),
+				 .place = place,
+				 .count = 1,
+				 .reg = reg,
+				 .reg_count = 1,
+				 .function = 0 };
+	struct lines l;
+
+#if defined(__x86_64__)
+	reg[0].dwarf = 5;
+#endif
+	assert_null(ask(&job, *state, &l));
+	assert_int_equal(l.parameter_count, 2);
+	assert_true(str_is_c(l.parameter[0].name, "thing"));
+	assert_true(str_is_c(l.parameter[0].type, "struct thing *"));
+	assert_true(str_is_c(l.parameter[0].target, "struct thing"));
+	assert_true(str_is_c(l.parameter[1].name, "more"));
+	assert_true(str_is_c(l.parameter[1].type, "int"));
+	assert_int_equal(l.parameter[1].target.len, 0);
+	if (!l.parameter[0].in_register)
+		return; /* not optimised: it is on the stack */
+	assert_int_equal(l.parameter[0].dwarf, reg[0].dwarf);
+	assert_int_equal(l.variable_count, 1);
+	/* The inlined function's name for it, where that is the code of the place. */
+	assert_true(str_is_c(l.variable[0].name, l.place[0].count == 2 ? "t" : "thing"));
+}
+
+static void
+refuses_another_build(void **state)
+{
+	struct lines_place place[1] = { { .function = STR("fixture_outer") } };
+	struct lines_job job = { .path = self(),
+				 .place = place,
+				 .count = 1,
+				 .function = SIZE_MAX,
+				 .build_id = STR("0123456789abcdef0123456789abcdef01234567") };
+	struct lines l;
+	const struct error *e = ask(&job, *state, &l);
+
+	assert_non_null(e);
+	assert_int_equal(e->code, ERROR_USAGE);
+	assert_non_null(strstr(e->message, "0123456789abcdef"));
+	assert_int_equal(l.place[0].count, 0);
+}
+
+static void
+says_what_it_cannot_open(void **state)
+{
+	static const char *const paths[] = { "/nonexistent", "/", "Makefile" };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct lines_place place[1] = { { .function = STR("fixture_outer") } };
+		struct lines_job job = {
+			.path = paths[i], .place = place, .count = 1, .function = SIZE_MAX
+		};
+		struct lines l;
+
+		assert_non_null(ask(&job, *state, &l));
+		assert_int_equal(l.place[0].count, 0);
+	}
+}
+
+/* The object file is small enough to be broken in many ways. */
+static void
+bears_any_damage(void **state)
+{
+	struct arena *a = *state;
+	int in = open(object(), O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	uint8_t *bytes = NULL;
+	char path[] = "/tmp/kdtriage-dwarf-XXXXXX";
+	int out = mkstemp(path);
+	uint32_t random = 12345;
+
+	assert_true(in >= 0 && out >= 0 && fstat(in, &st) == 0);
+	bytes = ARENA_ARRAY(a, uint8_t, (size_t)st.st_size);
+	assert_int_equal(read(in, bytes, (size_t)st.st_size), st.st_size);
+	for (int round = 0; round < 60; round++) {
+		struct lines_place place[PLACES];
+		struct lines_job job = { .path = path,
+					 .place = place,
+					 .count = PLACES,
+					 .is_module = true,
+					 .function = 0 };
+		struct lines l;
+		size_t len = (size_t)st.st_size;
+		size_t at = 0;
+
+		random = random * 1103515245 + 12345;
+		at = random % len;
+		if (round % 3 == 0)
+			len = at;
+		bytes[at] ^= 0xff;
+		assert_int_equal(ftruncate(out, 0), 0);
+		assert_int_equal(pwrite(out, bytes, len, 0), len);
+		bytes[at] ^= 0xff;
+		set_places(place);
+		(void)ask(&job, a, &l);
+		for (size_t i = 0; i < PLACES; i++)
+			assert_true(l.place[i].count <= PLACES);
+	}
+	unlink(path);
+	close(in);
+	close(out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(finds_lines_and_inlined_functions_by_name),
+		UNIT_TEST(finds_lines_by_address),
+		UNIT_TEST(lays_out_a_module),
+		UNIT_TEST(a_return_address_means_the_call_before_it),
+		UNIT_TEST(names_parameters_and_what_registers_hold),
+		UNIT_TEST(refuses_another_build),
+		UNIT_TEST(says_what_it_cannot_open),
+		UNIT_TEST(bears_any_damage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

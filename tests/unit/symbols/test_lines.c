@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "symbols/lines.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+static const uint8_t good[] = {
+	LINES_FILE,
+	4,
+	0,
+	'a',
+	'b',
+	'c',
+	'd',
+	/* place 1 in /b: inner, a.h, 7; outer, a.c, 300 */
+	LINES_PLACE,
+	1,
+	0,
+	0,
+	0,
+	2,
+	0,
+	'/',
+	'b',
+	2,
+	0,
+	5,
+	0,
+	'i',
+	'n',
+	'n',
+	'e',
+	'r',
+	3,
+	0,
+	'a',
+	'.',
+	'h',
+	7,
+	0,
+	0,
+	0,
+	5,
+	0,
+	'o',
+	'u',
+	't',
+	'e',
+	'r',
+	3,
+	0,
+	'a',
+	'.',
+	'c',
+	44,
+	1,
+	0,
+	0,
+	/* parameter 0: p, int, in register 5 */
+	LINES_PARAMETER,
+	0,
+	0,
+	0,
+	0,
+	1,
+	0,
+	'p',
+	3,
+	0,
+	'i',
+	'n',
+	't',
+	0,
+	0,
+	1,
+	5,
+	0,
+	LINES_END,
+};
+
+static const struct lines_place places[2];
+static const struct lines_job job = { .place = places, .count = 2 };
+
+static const struct error *
+parse(const void *p, size_t len, struct arena *a, struct lines *out)
+{
+	return lines_parse((struct bytes){ p, len }, &job, a, out);
+}
+
+static void
+reads_an_answer(void **state)
+{
+	struct lines l;
+
+	assert_null(parse(good, sizeof(good), *state, &l));
+	assert_true(l.whole);
+	assert_true(str_is_c(l.build_id, "abcd"));
+	assert_int_equal(l.place[0].count, 0);
+	assert_int_equal(l.place[1].count, 2);
+	assert_true(str_is_c(l.place[1].comp_dir, "/b"));
+	assert_true(str_is_c(l.place[1].frame[0].function, "inner"));
+	assert_int_equal(l.place[1].frame[1].line, 300);
+	assert_int_equal(l.parameter_count, 1);
+	assert_true(str_is_c(l.parameter[0].name, "p"));
+	assert_true(l.parameter[0].in_register);
+	assert_int_equal(l.parameter[0].dwarf, 5);
+}
+
+static void
+an_answer_cut_anywhere_is_an_error_and_keeps_its_front(void **state)
+{
+	for (size_t len = 0; len < sizeof(good); len++) {
+		uint8_t copy[sizeof(good)];
+		struct lines l;
+
+		memcpy(copy, good, len);
+		assert_non_null(parse(copy, len, *state, &l));
+		assert_false(l.whole);
+		assert_int_equal(l.place[1].count, len < 50 ? 0 : 2);
+	}
+}
+
+static void
+bears_any_byte_flipped(void **state)
+{
+	for (size_t i = 0; i < sizeof(good) * 8; i++) {
+		uint8_t copy[sizeof(good)];
+		struct lines l;
+
+		memcpy(copy, good, sizeof(good));
+		copy[i / 8] ^= (uint8_t)(1 << i % 8);
+		(void)parse(copy, sizeof(copy), *state, &l);
+		assert_true(l.place[0].count <= sizeof(good));
+		assert_true(l.parameter_count <= 1);
+	}
+}
+
+static void
+a_failure_says_why(void **state)
+{
+	static const uint8_t failed[] = { LINES_FAILED, ERROR_ABSENT, 2, 0, 'n', 'o' };
+	static const uint8_t strange[] = { LINES_FAILED, 77, 2, 0, 'n', 'o' };
+	struct lines l;
+	const struct error *e = parse(failed, sizeof(failed), *state, &l);
+
+	assert_non_null(e);
+	assert_int_equal(e->code, ERROR_ABSENT);
+	assert_string_equal(e->message, "no");
+	e = parse(strange, sizeof(strange), *state, &l);
+	assert_int_equal(e->code, ERROR_CORRUPT);
+}
+
+static void
+texts_have_no_control_characters(void **state)
+{
+	static const uint8_t bell[] = { LINES_FILE, 3, 0, 'a', 7, 0x1b, LINES_END };
+	struct lines l;
+
+	assert_null(parse(bell, sizeof(bell), *state, &l));
+	assert_true(str_is_c(l.build_id, "a??"));
+}
+
+static void
+a_place_that_was_not_asked_for_is_refused(void **state)
+{
+	static const uint8_t third[] = { LINES_PLACE, 2, 0, 0, 0, 0, 0, 0, 0, LINES_END };
+	struct lines l;
+
+	assert_non_null(parse(third, sizeof(third), *state, &l));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(reads_an_answer),
+		UNIT_TEST(an_answer_cut_anywhere_is_an_error_and_keeps_its_front),
+		UNIT_TEST(bears_any_byte_flipped),
+		UNIT_TEST(a_failure_says_why),
+		UNIT_TEST(texts_have_no_control_characters),
+		UNIT_TEST(a_place_that_was_not_asked_for_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
