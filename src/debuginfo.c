@@ -218,12 +218,9 @@ debuginfo_find(const struct options *o, const struct dump *dump, const char *con
 	struct fact_row *root = facts_root(f);
 
 	*out = (struct debuginfo){ .where = { .given = o->vmlinux, .root = "" } };
-	/* A capture kernel has other things to do. */
-	if (o->no_debuginfo ||
-	    (o->kdump_profile && o->vmlinux == NULL && o->debug_dir_count == 0)) {
+	if (o->no_debuginfo) {
 		facts_put_why(root, FACT_DEBUGINFO_VMLINUX,
-			      error_new(a, ERROR_ABSENT, "%s: it was not looked for",
-					o->no_debuginfo ? "--no-debuginfo" : "--profile=kdump"));
+			      error_new(a, ERROR_ABSENT, "--no-debuginfo: it was not looked for"));
 		return NULL;
 	}
 	set_dirs(&out->where, o, a);
