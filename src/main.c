@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static enum pipeline_status
@@ -46,12 +47,18 @@ worse(enum pipeline_status a, enum pipeline_status b)
 }
 
 static enum pipeline_status
-report_inputs(struct triage *t, const struct inputs *in, FILE *out)
+report_inputs(struct triage *t, const struct inputs *in, FILE *stream)
 {
+	struct triage_output out = { .stream = stream, .count = in->count };
 	enum pipeline_status status = STATUS_COMPLETE;
 
-	for (size_t i = 0; i < in->count && t->stopped_by == 0; i++)
-		status = worse(status, triage_input(t, &in->dump[i], in->count > 1, out));
+	for (; out.index < in->count && t->stopped_by == 0; out.index++) {
+		enum pipeline_status got = triage_input(t, &in->dump[out.index], &out);
+
+		if (got != STATUS_NOTHING)
+			out.written++;
+		status = worse(status, got);
+	}
 	return status;
 }
 
@@ -74,6 +81,28 @@ wants_outline(const struct options *o, const struct inputs *in)
 	       strcmp(o->output, "-") != 0 && in->count == 1;
 }
 
+/* Columns of the terminal that the report goes to; 0 if it goes nowhere like that. */
+static unsigned int
+terminal_width(const struct options *o)
+{
+	struct winsize w = { 0 };
+
+	if (strcmp(o->output, "-") != 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0)
+		return 0;
+	return w.ws_col;
+}
+
+static void
+look_at_surroundings(struct options *o)
+{
+	const char *summary = getenv("GITHUB_STEP_SUMMARY");
+
+	o->color = wants_color(o) ? COLOR_ALWAYS : COLOR_NEVER;
+	o->width = terminal_width(o);
+	if (summary != NULL && summary[0] != '\0')
+		o->step_summary = summary;
+}
+
 /* Reports go to a file that appears whole or not at all, or to standard output. */
 static enum pipeline_status
 write_reports(struct options *o, struct triage *t, struct arena *a)
@@ -83,7 +112,7 @@ write_reports(struct options *o, struct triage *t, struct arena *a)
 	struct outfile *file = NULL;
 	const struct error *e = output_check(&how, a);
 
-	o->color = wants_color(o) ? COLOR_ALWAYS : COLOR_NEVER;
+	look_at_surroundings(o);
 	if (e == NULL && o->kdump_profile && strcmp(o->output, "-") != 0)
 		e = room_check(o->output, LIMIT_KDUMP_ROOM_BYTES, a);
 	if (e == NULL)

@@ -42,7 +42,8 @@ static const char *
 take_output(struct options *o, struct arena *a, const char *v)
 {
 	(void)a;
-	o->output = v;
+	/* A symbolic link, which would be replaced. */
+	o->output = strcmp(v, "/dev/stdout") == 0 ? "-" : v;
 	return v[0] == '\0' ? "needs a file name" : NULL;
 }
 
@@ -355,7 +356,7 @@ take_version(struct options *o, struct arena *a, const char *v)
 
 /* clang-format off */
 static const struct option_row rows[] = {
-	{ "format", 'f', "NAME", take_format, "text (default), markdown, json, or the name of any template" },
+	{ "format", 'f', "NAME", take_format, "text, markdown, json, html, junit, tap, github, or any template" },
 	{ "output", 'o', "FILE", take_output, "write there, whole or not at all; - is standard output" },
 	{ "log", 0, NULL, take_log, "the files are text logs, whatever they look like; -: standard input" },
 	{ "identify", 0, NULL, take_identify, "only say what each file is: format, kernel, completeness" },

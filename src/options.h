@@ -41,6 +41,8 @@ struct options {
 	const char *template; /* or NULL */
 	const char *redact;   /* none share public */
 	enum options_color color;
+	unsigned int width;       /* columns of the terminal, 0: none; main() finds out */
+	const char *step_summary; /* file that $GITHUB_STEP_SUMMARY names, or NULL */
 
 	const char **rules; /* --rules, in order */
 	size_t rules_count;

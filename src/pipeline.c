@@ -582,20 +582,42 @@ write_mini(struct run *r)
 	return mini_write(r->dump, r->vmem == NULL ? NULL : &r->vmem->mem, r->job->mini, r->a);
 }
 
-static const struct error *
-write_report(struct run *r)
+static struct output_options
+how_to_write(const struct run *r)
 {
-	struct output_options how = {
+	return (struct output_options){
 		.format = r->o->mode == MODE_IDENTIFY && strcmp(r->o->format, "text") == 0
 				  ? "identify"
 				  : r->o->format,
 		.template = r->o->template,
 		.color = r->o->color == COLOR_ALWAYS,
-		.one_line = r->job->one_of_several,
+		.width = r->o->width,
+		.index = r->job->index,
+		.count = r->job->count,
+		.written = r->job->written,
 		.redaction = r->redaction,
 	};
+}
 
-	return output_write(&how, r->facts, r->a, r->job->out);
+/* GitHub shows annotations and, on the page of the run, what is in the file that it names. */
+static const struct error *
+write_step_summary(struct run *r)
+{
+	struct output_options how = how_to_write(r);
+
+	if (r->job->summary == NULL)
+		return NULL;
+	how.format = "github-summary";
+	return output_write(&how, r->facts, r->a, r->job->summary);
+}
+
+static const struct error *
+write_report(struct run *r)
+{
+	struct output_options how = how_to_write(r);
+	const struct error *e = output_write(&how, r->facts, r->a, r->job->out);
+
+	return e != NULL ? e : write_step_summary(r);
 }
 
 static const struct error *
@@ -779,13 +801,25 @@ print_warnings(const struct run *r)
 			error_text(r->a, r->dump->problem[i]));
 }
 
+/* Other reports of the same document follow: it says that this one is missing. */
+static void
+report_missing(struct run *r, const struct error *why)
+{
+	struct output_options how = how_to_write(r);
+	struct output_missing m = { str_of(r->paths[0]), str_of(error_text(r->a, why)) };
+
+	fprintf(stderr, "kdtriage: %s\n", m.why.p);
+	if (r->job->count > 1 && output_write_missing(&how, &m, r->a, r->job->out) != NULL)
+		fputs("kdtriage: cannot write the report\n", stderr);
+}
+
 static enum pipeline_status
 run_in_arena(struct run *r)
 {
 	const struct error *e = run_stages(r);
 
 	if (e != NULL) {
-		fprintf(stderr, "kdtriage: %s\n", error_text(r->a, e));
+		report_missing(r, e);
 		return STATUS_NOTHING;
 	}
 	print_warnings(r);

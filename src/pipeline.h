@@ -36,9 +36,12 @@ struct pipeline_job {
 	const struct rules *rules;
 	const char *const *paths;
 	size_t path_count;
-	bool one_of_several; /* the report is a line of its own */
 	FILE *out;
-	FILE *mini; /* where --mini-vmcore goes, or NULL */
+	size_t index;   /* of the input among those of this run, from 0 */
+	size_t count;   /* of these inputs */
+	size_t written; /* reports before this one, to the same place */
+	FILE *summary;  /* where GitHub's summary of a step goes, or NULL */
+	FILE *mini;     /* where --mini-vmcore goes, or NULL */
 
 	enum pipeline_depth depth;
 	bool is_first;         /* an outline that a whole report will replace */

@@ -111,7 +111,8 @@ report_beside(struct triage *t, struct find *f)
 	if (e != NULL)
 		return complain(t, e);
 
-	enum pipeline_status status = triage_input(t, &f->input, false, outfile_stream(file));
+	struct triage_output out = { .stream = outfile_stream(file), .count = 1 };
+	enum pipeline_status status = triage_input(t, &f->input, &out);
 
 	if (status == STATUS_NOTHING || t->stopped_by != 0) {
 		outfile_abandon(file);

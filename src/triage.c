@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ static const uint64_t second_ns = 1000000000u;
 /* Where one report is made, by one worker after the other. */
 struct attempt {
 	struct pipeline_job job;
-	FILE *report; /* of nobody's but us */
+	FILE *report;  /* of nobody's but us */
+	FILE *summary; /* the same for GitHub's summary of a step, or NULL */
 	struct outfile *mini;
 	uint64_t began_ns;
 	struct pipeline_loss loss[LOSSES_MAX];
@@ -63,7 +65,7 @@ time_left(const struct options *o, const struct attempt *t)
 static bool
 start_afresh(struct attempt *t)
 {
-	FILE *const files[] = { t->job.out, t->job.mini };
+	FILE *const files[] = { t->job.out, t->job.summary, t->job.mini };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		if (files[i] != NULL &&
@@ -200,21 +202,47 @@ copy_all(FILE *from, FILE *to, struct arena *a)
 	return fflush(to) == 0 ? NULL : error_errno(a, errno, "cannot write the report");
 }
 
+static bool
+wants_summary(const struct options *o)
+{
+	return o->step_summary != NULL && o->template == NULL && strcmp(o->format, "github") == 0;
+}
+
+/* The summary is a file of somebody else's, which grows. */
+static const struct error *
+copy_summary(struct triage *t, const struct attempt *at)
+{
+	FILE *out = NULL;
+	const struct error *e = NULL;
+
+	if (at->summary == NULL)
+		return NULL;
+	e = outfile_append(t->o->step_summary, t->a, &out);
+	return e != NULL ? e : copy_all(at->summary, out, t->a);
+}
+
 static enum pipeline_status
 report_to(struct triage *t, struct attempt *at, FILE *out)
 {
 	const struct error *e = open_nameless(t->a, &at->report);
 
+	if (e == NULL && wants_summary(t->o))
+		e = open_nameless(t->a, &at->summary);
 	if (e != NULL)
 		return complain(t, e);
 	at->job.out = at->report;
+	at->job.summary = at->summary;
 	at->began_ns = budget_now_ns();
 
 	enum pipeline_status status = attempt_all(t, at);
 
-	if (status != STATUS_NOTHING)
-		e = copy_all(at->report, out, t->a);
+	/* Of several inputs the document says which have no report. */
+	e = copy_all(at->report, out, t->a);
+	if (e == NULL && status != STATUS_NOTHING)
+		e = copy_summary(t, at);
 	fclose(at->report);
+	if (at->summary != NULL)
+		fclose(at->summary);
 	return e == NULL ? status : complain(t, e);
 }
 
@@ -230,12 +258,14 @@ attempt_at(const struct triage *t, const struct input *in)
 }
 
 enum pipeline_status
-triage_input(struct triage *t, const struct input *in, bool one_of_several, FILE *out)
+triage_input(struct triage *t, const struct input *in, const struct triage_output *out)
 {
 	struct attempt at = attempt_at(t, in);
 	const struct error *e = NULL;
 
-	at.job.one_of_several = one_of_several;
+	at.job.index = out->index;
+	at.job.count = out->count;
+	at.job.written = out->written;
 	if (t->o->mini_vmcore != NULL && t->o->mode == MODE_REPORT)
 		e = outfile_open(t->o->mini_vmcore, t->a, &at.mini);
 	if (e != NULL)
@@ -243,7 +273,7 @@ triage_input(struct triage *t, const struct input *in, bool one_of_several, FILE
 	if (at.mini != NULL)
 		at.job.mini = outfile_stream(at.mini);
 
-	enum pipeline_status status = report_to(t, &at, out);
+	enum pipeline_status status = report_to(t, &at, out->stream);
 
 	/* Only the whole pipeline writes a mini dump. */
 	if (at.mini != NULL && status != STATUS_NOTHING && at.job.depth == PIPELINE_WHOLE)

@@ -31,9 +31,17 @@ const struct error *triage_sort(struct triage *t, struct inputs *out) MUST_CHECK
 const struct error *triage_classify(struct triage *t, const char *const *paths, size_t count,
 				    enum input_class *out) MUST_CHECK;
 
+/* Where reports go, and where the next one stands among them. */
+struct triage_output {
+	FILE *stream;
+	size_t index;   /* of the input, from 0 */
+	size_t count;   /* of inputs */
+	size_t written; /* reports so far */
+};
+
 /* Appends the report about one input to out. */
-enum pipeline_status triage_input(struct triage *t, const struct input *in, bool one_of_several,
-				  FILE *out);
+enum pipeline_status triage_input(struct triage *t, const struct input *in,
+				  const struct triage_output *out);
 
 /* Writes the report of header, VMCOREINFO and log to the output file, which a later report
  * will replace: what is left if the machine dies of that one. */

@@ -5,12 +5,11 @@
 #include "base/utf8.h"
 
 #include <inttypes.h>
+#include <strings.h>
 
 static const char *const names[] = {
-	[ESCAPE_NONE] = "none",
-	[ESCAPE_TEXT] = "text",
-	[ESCAPE_MARKDOWN] = "markdown",
-	[ESCAPE_HTML] = "html",
+	[ESCAPE_NONE] = "none", [ESCAPE_TEXT] = "text", [ESCAPE_MARKDOWN] = "markdown",
+	[ESCAPE_HTML] = "html", [ESCAPE_JIRA] = "jira",
 };
 
 bool
@@ -98,11 +97,25 @@ literal_markdown(struct escaper *e, struct str s)
 	}
 }
 
+static void
+literal_jira(struct escaper *e, struct str s)
+{
+	size_t at = 0;
+
+	text_put(e->out, s);
+	while ((at = str_find(s, STR("{noformat}"))) != STR_NONE) {
+		e->span = !e->span;
+		s = str_from(s, at + 1);
+	}
+}
+
 void
 escaper_literal(struct escaper *e, struct str s)
 {
 	if (e->how == ESCAPE_MARKDOWN)
 		literal_markdown(e, s);
+	else if (e->how == ESCAPE_JIRA)
+		literal_jira(e, s);
 	else
 		text_put(e->out, s);
 }
@@ -115,7 +128,8 @@ is_invisible(uint32_t c)
 {
 	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
 	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x061c || c == 0x00ad ||
-	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff) ||
+	       (c & 0xfffe) == 0xfffe; /* no characters; XML forbids two of them */
 }
 
 static bool
@@ -199,7 +213,8 @@ markdown_link(const struct place *p)
 	}
 }
 
-/* Headings, lists and rules are such at the start of a line only. */
+/* Headings, lists, rules and GitLab's quick actions ("/close") are such at the start of a line
+ * only. */
 static bool
 markdown_block(const struct place *p)
 {
@@ -210,7 +225,7 @@ markdown_block(const struct place *p)
 		return false;
 	if (number)
 		return c == '.' || c == ')';
-	return c == '#' || c == '-' || c == '+' || c == '=';
+	return c == '#' || c == '-' || c == '+' || c == '=' || c == '/';
 }
 
 static void
@@ -246,6 +261,43 @@ put_markdown_code(const struct escaper *e, char c)
 		text_char(e->out, c);
 }
 
+/* "h1." is a heading, "bq." a quotation. */
+static bool
+jira_block(const struct place *p)
+{
+	if (!p->line_start)
+		return false;
+	return str_find_char(STR("#*-"), p->at.p[0]) != STR_NONE || str_starts(p->at, STR("bq.")) ||
+	       (p->at.p[0] == 'h' && p->at.len > 2 && p->at.p[2] == '.');
+}
+
+/* Emphasis and the like begin and end beside words, and kernel_names have them inside. The
+ * form of a character that is always safe is its number: a backslash before what needs none
+ * is shown. */
+static void
+put_jira(struct text *out, const struct place *p)
+{
+	char c = p->at.p[0];
+	bool inside_word = is_word(p->before) && is_word(next_char(p));
+
+	if (str_find_char(STR("&{}[]|\\!~^"), c) != STR_NONE || jira_block(p) ||
+	    (!inside_word && str_find_char(STR("*_?-+@"), c) != STR_NONE) ||
+	    (c == ':' && str_starts(p->at, STR("://"))))
+		text_printf(out, "&#%d;", c);
+	else
+		text_char(out, c);
+}
+
+/* Only its own end is markup in there. */
+static void
+put_jira_verbatim(struct text *out, const struct place *p)
+{
+	if (p->at.len >= 9 && strncasecmp(p->at.p, "{noformat", 9) == 0)
+		text_char(out, '(');
+	else
+		text_char(out, p->at.p[0]);
+}
+
 static void
 put_ascii(const struct escaper *e, const struct place *p)
 {
@@ -258,6 +310,12 @@ put_ascii(const struct escaper *e, const struct place *p)
 			put_markdown_code(e, c);
 		else
 			put_markdown(e->out, p);
+		return;
+	case ESCAPE_JIRA:
+		if (e->span)
+			put_jira_verbatim(e->out, p);
+		else
+			put_jira(e->out, p);
 		return;
 	case ESCAPE_HTML:
 		entity = html_entity(c);

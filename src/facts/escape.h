@@ -8,8 +8,9 @@
  * text too) are shown as \x1b or \u202e, bytes that are no UTF-8 as U+FFFD, and a line feed
  * as a blank, so that no value forges a line of its own.
  *
- * Markdown has several such places (text, `code`, a fenced block, a table row). The writer
- * finds out which one it is in from the literal text of the template.
+ * Markdown has several such places (text, `code`, a fenced block, a table row), Jira's markup
+ * two (text and {noformat}). The writer finds out which one it is in from the literal text of
+ * the template.
  */
 #ifndef FACTS_ESCAPE_H
 #define FACTS_ESCAPE_H
@@ -21,6 +22,7 @@ enum escape {
 	ESCAPE_TEXT, /* a terminal or a plain text file */
 	ESCAPE_MARKDOWN,
 	ESCAPE_HTML, /* and XML: text and quoted attributes */
+	ESCAPE_JIRA, /* the wiki markup of Jira and Confluence */
 };
 
 /* Writes the literal text of a template, and values between it. */
@@ -28,7 +30,7 @@ struct escaper {
 	struct text *out;
 	enum escape how;
 	size_t fence; /* Markdown: backticks of the fence that the text is in, or 0 */
-	bool span;    /* Markdown: inside `code` */
+	bool span;    /* Markdown: inside `code`; Jira: inside {noformat} */
 };
 
 struct escaper escaper_new(struct text *out, enum escape how);

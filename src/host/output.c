@@ -45,7 +45,10 @@ check_place(const char *path, struct arena *a)
 		return NULL;
 	if (S_ISDIR(st.st_mode))
 		return error_new(a, ERROR_IO, "cannot write '%s': it is a directory", path);
-	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+	/* A link to a device (/dev/stderr, /dev/fd/3) is part of the system. */
+	if (S_ISLNK(st.st_mode) && (stat(path, &st) != 0 || S_ISREG(st.st_mode)))
+		return NULL;
+	if (S_ISREG(st.st_mode))
 		return NULL;
 	return error_new(a, ERROR_IO, "cannot write '%s': it is not a regular file", path);
 }
@@ -84,6 +87,39 @@ outfile_open(const char *path, struct arena *a, struct outfile **out)
 	o->open = true;
 	arena_defer(a, abandon, o);
 	*out = o;
+	return NULL;
+}
+
+static void
+close_stream(void *stream)
+{
+	fclose(stream);
+}
+
+const struct error *
+outfile_append(const char *path, struct arena *a, FILE **out)
+{
+	struct stat st = { 0 };
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		      0600);
+
+	if (fd < 0)
+		return error_errno(a, errno, "cannot write '%s'", path);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return error_new(a, ERROR_IO, "cannot write '%s': it is not a regular file", path);
+	}
+
+	FILE *stream = fdopen(fd, "a");
+
+	if (stream == NULL) {
+		const struct error *e = error_errno(a, errno, "cannot write '%s'", path);
+
+		close(fd);
+		return e;
+	}
+	arena_defer(a, close_stream, stream);
+	*out = stream;
 	return NULL;
 }
 

@@ -20,6 +20,10 @@ const struct error *outfile_open(const char *path, struct arena *a,
 
 FILE *outfile_stream(struct outfile *o);
 
+/* Opens a file that belongs to somebody else and only grows: a CI system's summary. It is
+ * closed with the arena. */
+const struct error *outfile_append(const char *path, struct arena *a, FILE **out) MUST_CHECK;
+
 /* Puts the file in place. On an error nothing has changed at its place. */
 const struct error *outfile_commit(struct outfile *o, struct arena *a) MUST_CHECK;
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/json.h"
 
-#include "base/text.h"
-#include "base/utf8.h"
+#include "report/quote.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
@@ -42,6 +40,7 @@ static const struct {
 	{ "verdict.module", "the function is not in a module, or nothing tells which" },
 	{ "verdict.backtrace", "the blamed task is the one that panicked, or has no stack here" },
 	{ "verdict", "does not apply to this verdict" },
+	{ "tasks.wait_cycles", "no tasks were seen to wait for each other in a circle" },
 	{ "taint", "the log does not tell" },
 	{ "events", "no crash report was found" },
 	{ "log", "no kernel log was read" },
@@ -62,14 +61,6 @@ default_reason(const char *path)
 
 /* ---- texts ---- */
 
-/* What must not reach a terminal as it is: JSON can write it as \u009b. */
-static bool
-needs_escape(uint32_t c)
-{
-	return (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
-}
-
 static bool
 is_plain(struct str s)
 {
@@ -78,41 +69,6 @@ is_plain(struct str s)
 			return false;
 	}
 	return true;
-}
-
-static void
-put_character(struct text *out, uint32_t c, struct str bytes)
-{
-	if (c == '"' || c == '\\')
-		text_printf(out, "\\%c", (char)c);
-	else if (c == '\n')
-		text_put(out, STR("\\n"));
-	else if (c == '\t')
-		text_put(out, STR("\\t"));
-	else if (c < 0x20 || needs_escape(c))
-		text_printf(out, "\\u%04" PRIx32, c);
-	else
-		text_put(out, bytes);
-}
-
-/* A JSON string of any bytes; those that are no UTF-8 become U+FFFD. */
-static const char *
-quoted(struct arena *a, struct str s)
-{
-	struct text out = text_new(a);
-
-	text_char(&out, '"');
-	while (s.len != 0) {
-		struct str at = s;
-		uint32_t c = 0;
-
-		if (utf8_take(&s, &c))
-			put_character(&out, c, str_first(at, at.len - s.len));
-		else
-			text_put(&out, STR("\xef\xbf\xbd"));
-	}
-	text_char(&out, '"');
-	return text_str(&out).p;
 }
 
 /* json-c's serialiser for a string that brings its JSON form with it. */
@@ -133,9 +89,11 @@ text_object(const struct json_writer *w, struct str s)
 	struct json_object *o = json_object_new_string_len(s.p == NULL ? "" : s.p, (int)len);
 
 	if (!is_plain(s)) {
-		char *form = arena_printf(w->arena, "%s", quoted(w->arena, str_first(s, len)));
+		struct text form = text_new(w->arena);
 
-		json_object_set_serializer(o, print_quoted, form, NULL);
+		quote_put(&form, str_first(s, len));
+		text_char(&form, '\0');
+		json_object_set_serializer(o, print_quoted, form.p, NULL);
 	}
 	return o;
 }
@@ -344,7 +302,7 @@ report_render_json(const struct output_options *o, const struct facts *f, struct
 	json_object_object_add(root, "unknown", w.unknown);
 
 	const char *text =
-		json_object_to_json_string_length(root, o->one_line ? ONE_LINE : PRETTY, &len);
+		json_object_to_json_string_length(root, o->count > 1 ? ONE_LINE : PRETTY, &len);
 
 	if (text != NULL)
 		*out = str_of(arena_printf(a, "%.*s\n", (int)len, text));

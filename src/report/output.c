@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 #include "base/limits.h"
+#include "report/ci.h"
 #include "report/json.h"
 #include "report/prepare.h"
 #include "report/template.h"
@@ -14,11 +15,19 @@ struct output_format {
 	const char *name;
 	const struct error *(*render)(const struct output_options *o, const struct facts *f,
 				      struct arena *a, struct str *out);
+	/* Of formats in which several reports are one document; or NULL. */
+	void (*begin)(const struct output_options *o, struct text *out);
+	void (*missing)(const struct output_options *o, const struct output_missing *m,
+			struct text *out);
+	void (*end)(const struct output_options *o, struct text *out);
 };
 
 /* Formats that are no templates. */
 static const struct output_format structured[] = {
-	{ "json", report_render_json },
+	{ "github", github_render, NULL, github_missing, NULL },
+	{ "json", report_render_json, NULL, NULL, NULL },
+	{ "junit", junit_render, junit_begin, junit_missing, junit_end },
+	{ "tap", tap_render, tap_begin, tap_missing, NULL },
 };
 
 static const struct output_format *
@@ -164,33 +173,91 @@ render_template(const struct output_options *o, const struct facts *f, struct ar
 	return e != NULL ? e : template_fill(text, name, o, f, a, out);
 }
 
+/* The format that the options ask for, if it is none of the templates. */
+static const struct output_format *
+structured_format(const struct output_options *o)
+{
+	return o->template == NULL ? find_structured(format_name(o)) : NULL;
+}
+
 static const struct error *
 render(const struct output_options *o, const struct facts *f, struct arena *a, struct str *out)
 {
-	const struct output_format *structure =
-		o->template == NULL ? find_structured(format_name(o)) : NULL;
+	const struct output_format *structure = structured_format(o);
 
 	if (structure != NULL)
 		return structure->render(o, f, a, out);
 	return render_template(o, f, a, out);
 }
 
+static const struct error *
+write_all(struct str s, struct arena *a, FILE *out)
+{
+	if (fwrite(s.p, 1, s.len, out) != s.len || fflush(out) != 0)
+		return error_errno(a, errno, "cannot write the report");
+	return NULL;
+}
+
+/* What stands before the first report of a document, and behind the last. */
+static void
+put_begin(const struct output_options *o, struct text *t)
+{
+	const struct output_format *structure = structured_format(o);
+
+	if (o->index == 0 && structure != NULL && structure->begin != NULL)
+		structure->begin(o, t);
+}
+
+static void
+put_end(const struct output_options *o, struct text *t)
+{
+	const struct output_format *structure = structured_format(o);
+
+	if (o->index + 1 >= o->count && structure != NULL && structure->end != NULL)
+		structure->end(o, t);
+}
+
 const struct error *
 output_write(const struct output_options *o, struct facts *f, struct arena *a, FILE *out)
 {
+	struct text whole = text_new(a);
 	struct str report = { NULL, 0 };
 	const struct error *e = NULL;
 
 	if (o->redaction != NULL)
 		redact_facts(o->redaction, f);
-	prepare_facts(f, a);
+	prepare_facts(f, o->written == 0, a);
 	e = render(o, f, a, &report);
 	/* What the search finds stands in the report: it is made once more. */
 	if (e == NULL && o->redaction != NULL && redact_audit(o->redaction, report, f) != 0)
 		e = render(o, f, a, &report);
 	if (e != NULL)
 		return e;
-	if (fwrite(report.p, 1, report.len, out) != report.len || fflush(out) != 0)
-		return error_errno(a, errno, "cannot write the report");
-	return NULL;
+	put_begin(o, &whole);
+	text_put(&whole, report);
+	put_end(o, &whole);
+	if (whole.full)
+		return error_new(a, ERROR_LIMIT, "the report is longer than %d MiB",
+				 LIMIT_TEXT_BYTES >> 20);
+	return write_all(text_str(&whole), a, out);
+}
+
+const struct error *
+output_write_missing(const struct output_options *o, const struct output_missing *m,
+		     struct arena *a, FILE *out)
+{
+	const struct output_format *structure = structured_format(o);
+	struct text t = text_new(a);
+	struct output_missing shown = *m;
+
+	if (structure == NULL || structure->missing == NULL)
+		return NULL;
+	if (o->redaction != NULL) {
+		shown.name = redact_input(o->redaction, m->name);
+		shown.why = redact_message(o->redaction, m->why);
+	}
+	put_begin(o, &t);
+	structure->missing(o, &shown, &t);
+	put_end(o, &t);
+	return write_all(text_str(&t), a, out);
 }

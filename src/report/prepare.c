@@ -6,6 +6,7 @@
 #include "report/prepare.h"
 
 #include "base/error.h"
+#include "report/wait_graph.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,6 +18,7 @@ enum {
 	PREPARE_NOT_KNOWN = 40, /* reasons */
 	PREPARE_NAMED = 4,      /* facts named with each reason */
 	PREPARE_CONTEXT = 12,   /* lines before the event, the last ones */
+	PREPARE_BLOCKED = 12,   /* tasks that wait, the longest first */
 };
 
 static const struct origin ours = { ORIGIN_RUN, "shown for people" };
@@ -158,6 +160,24 @@ put_context(struct fact_row *root)
 			       i + PREPARE_CONTEXT >= lines->count, ours);
 }
 
+static void
+put_blocked(struct fact_row *root, struct arena *a)
+{
+	const struct fact *blocked = facts_get(root, FACT_TASKS_BLOCKED);
+	struct str graph = { NULL, 0 };
+	int64_t unseen = 0;
+
+	(void)facts_get_number(root, FACT_TASKS_BLOCKED_MORE, &unseen);
+	for (size_t i = 0; i < blocked->count; i++)
+		facts_put_bool(blocked->values[i].row, BLOCKED_SHOWN, i < PREPARE_BLOCKED, ours);
+	if (blocked->count > PREPARE_BLOCKED)
+		unseen += (int64_t)(blocked->count - PREPARE_BLOCKED);
+	if (unseen != 0)
+		facts_put_number(root, FACT_TASKS_BLOCKED_UNSEEN, unseen, ours);
+	if (!facts_known(root, FACT_TASKS_WAIT_GRAPH) && wait_graph_draw(root, a, &graph))
+		facts_put_text(root, FACT_TASKS_WAIT_GRAPH, graph, ours);
+}
+
 /* Notes are for programs; a person reads what is wrong. */
 static void
 put_serious(struct fact_row *root)
@@ -206,6 +226,7 @@ static void
 put_stacks(struct fact_row *root)
 {
 	const struct fact *events = facts_get(root, FACT_EVENTS);
+	const struct fact *cpus = facts_get(root, FACT_CPUS);
 	const struct fact_row *judged = facts_get_row(root, FACT_EVENT);
 
 	for (size_t i = 0; i < events->count; i++) {
@@ -216,6 +237,8 @@ put_stacks(struct fact_row *root)
 	}
 	put_stack(root, FACT_BACKTRACE);
 	put_stack(root, FACT_VERDICT_BACKTRACE);
+	for (size_t i = 0; i < cpus->count; i++)
+		put_stack(cpus->values[i].row, CPU_BACKTRACE);
 }
 
 /* ---- what is not known ---- */
@@ -312,10 +335,11 @@ put_not_known(struct fact_row *root, struct arena *a)
 }
 
 void
-prepare_facts(struct facts *f, struct arena *a)
+prepare_facts(struct facts *f, bool first, struct arena *a)
 {
 	struct fact_row *root = facts_root(f);
 
+	facts_put_bool(root, FACT_OUTPUT_FIRST, first, ours);
 	put_complete(root);
 	put_units(root, a);
 	put_confidence(root);
@@ -323,6 +347,7 @@ prepare_facts(struct facts *f, struct arena *a)
 	put_near(root);
 	put_context(root);
 	put_serious(root);
+	put_blocked(root, a);
 	put_stacks(root);
 	put_not_known(root, a);
 }

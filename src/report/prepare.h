@@ -7,7 +7,8 @@
 
 #include "facts/facts.h"
 
-/* Called when all else is known; may be called again. */
-void prepare_facts(struct facts *f, struct arena *a);
+/* Called when all else is known; may be called again. First: no report was written before to
+ * the same place. */
+void prepare_facts(struct facts *f, bool first, struct arena *a);
 
 #endif

@@ -67,6 +67,7 @@ static const struct {
 	{ FACT_FAULT_INSTRUCTION_BYTES, POLICY_KEEP },
 	{ FACT_FAULT_INSTRUCTION_TEXT, POLICY_KEEP },
 	{ FACT_FAULT_OPERAND_TEXT, POLICY_KEEP },
+	{ FACT_TASKS_WAIT_GRAPH, POLICY_KEEP }, /* drawn from facts that are redacted */
 	{ FACT_TAINT_TEXT, POLICY_KEEP },
 	{ FACT_LOG_TAIL, POLICY_LOG },
 	{ FACT_VERDICT_ORIGIN, POLICY_KEEP },
@@ -370,6 +371,18 @@ redact_facts(struct redaction *r, struct facts *f)
 		r->done = true;
 	}
 	put_counts(r, facts_root(f));
+}
+
+struct str
+redact_message(struct redaction *r, struct str s)
+{
+	return r->profile == REDACT_NONE ? s : redact_text(r, s);
+}
+
+struct str
+redact_input(struct redaction *r, struct str path)
+{
+	return r->profile == REDACT_NONE ? path : redact_text(r, input_name(path));
 }
 
 bool

@@ -35,6 +35,10 @@ struct redaction *redact_new(enum redact_profile profile, struct arena *a);
  * modules and stacks must be complete at the first call. */
 void redact_facts(struct redaction *r, struct facts *f);
 
+/* What a message that is no fact may show, and a file that was named. */
+struct str redact_message(struct redaction *r, struct str s);
+struct str redact_input(struct redaction *r, struct str path);
+
 /* Searches a finished report for what was replaced. Puts what still stands there, by class
  * and count, never in clear, into redaction.residual[]; how many lines that is. */
 size_t redact_audit(struct redaction *r, struct str report, struct facts *f);

@@ -5,33 +5,45 @@
 #include "base/limits.h"
 #include "facts/mustache.h"
 #include "report/layout.h"
+#include "report/parts.h"
 
 enum {
 	TEMPLATE_WIDTH = 80, /* where the width of the terminal is not known */
 	TEMPLATE_WIDTH_MIN = 40,
 	TEMPLATE_WIDTH_MAX = 120, /* longer lines are hard to read */
 	TEMPLATE_FENCE_MIN = 3,
+	TEMPLATE_LIMIT_MIN = 1000, /* characters; less is no report */
 };
 
 /* What the first line says. */
 struct header {
 	enum escape escape;
-	bool layout; /* columns, blank lines */
-	bool wrap;   /* paragraphs too */
+	bool layout;    /* columns, blank lines */
+	bool wrap;      /* paragraphs too */
+	uint64_t width; /* to that many columns, whatever the terminal has; 0: not said */
+	uint64_t limit; /* bytes that the report may have; 0: any number */
 };
 
 struct template_partials {
-	const struct output_options *options;
+	bool color;
 	struct str fence;
 	struct arena *arena;
 };
 
 /* ---- the first line ---- */
 
+static bool
+take_number(struct str s, uint64_t min, uint64_t max, uint64_t *out)
+{
+	return str_take_decimal(&s, out) && s.len == 0 && *out >= min && *out <= max;
+}
+
 static const struct error *
 read_setting(struct str key, struct str value, struct header *h, struct arena *a)
 {
-	if (str_is(key, STR("escape")) && escape_find(value, &h->escape))
+	/* Whatever a template wants, the bytes of a dump do nothing in a terminal. */
+	if (str_is(key, STR("escape")) && escape_find(value, &h->escape) &&
+	    h->escape != ESCAPE_NONE)
 		return NULL;
 	if (str_is(key, STR("layout"))) {
 		h->layout = true;
@@ -39,6 +51,11 @@ read_setting(struct str key, struct str value, struct header *h, struct arena *a
 		if (h->wrap || str_is(value, STR("columns")))
 			return NULL;
 	}
+	if (str_is(key, STR("width")) && take_number(value, TEMPLATE_WIDTH_MIN, 1000, &h->width))
+		return NULL;
+	if (str_is(key, STR("limit")) &&
+	    take_number(value, TEMPLATE_LIMIT_MIN, LIMIT_TEXT_BYTES, &h->limit))
+		return NULL;
 	return error_new(a, ERROR_USAGE, "'%.*s: %.*s' is no setting of a template", STR_ARG(key),
 			 STR_ARG(value));
 }
@@ -122,7 +139,8 @@ find_partial(void *ctx, struct str name, struct str *text)
 {
 	const struct template_partials *p = ctx;
 
-	if (find_mark(name, text) || find_style(name, p->options->color, text))
+	if (find_mark(name, text) || find_style(name, p->color, text) ||
+	    parts_mark(name, p->arena, text))
 		return true;
 	if (str_is(name, STR("fence"))) {
 		*text = p->fence;
@@ -183,10 +201,10 @@ fence_for(const struct facts *f, struct arena *a)
 /* ---- checking and filling ---- */
 
 static const struct error *
-parse(struct str text, const char *name, const struct output_options *o, struct str fence,
-      struct arena *a, struct mustache **out)
+parse(struct str text, const char *name, bool color, struct str fence, struct arena *a,
+      struct mustache **out)
 {
-	struct template_partials p = { o, fence, a };
+	struct template_partials p = { color, fence, a };
 	struct mustache_partials partials = { find_partial, &p };
 
 	return mustache_parse_with(text, name, SHAPE_ROOT, &partials, a, out);
@@ -199,7 +217,7 @@ template_check(struct str text, const char *name, const struct output_options *o
 	struct mustache *m = NULL;
 	const struct error *e = read_header(text, name, &h, a);
 
-	return e != NULL ? e : parse(text, name, o, STR("```\n"), a, &m);
+	return e != NULL ? e : parse(text, name, o->color, STR("```\n"), a, &m);
 }
 
 static unsigned int
@@ -209,9 +227,47 @@ wrap_width(const struct header *h, const struct output_options *o)
 
 	if (!h->wrap)
 		return 0;
+	if (h->width != 0)
+		return (unsigned int)h->width;
 	if (width < TEMPLATE_WIDTH_MIN)
 		return TEMPLATE_WIDTH_MIN;
 	return width > TEMPLATE_WIDTH_MAX ? TEMPLATE_WIDTH_MAX : width;
+}
+
+/* The filled template without parts of that rank and above, laid out. */
+static struct text
+lay_out(struct str filled, int rank, const struct header *h, const struct output_options *o,
+	struct arena *a)
+{
+	struct text parts = text_new(a);
+	struct text laid = text_new(a);
+
+	parts_write(filled, rank, h->limit, &parts);
+	if (!h->layout)
+		return parts;
+	layout_write(text_str(&parts), wrap_width(h, o), &laid);
+	laid.full = laid.full || parts.full;
+	return laid;
+}
+
+/* As many parts as fit. */
+static struct text
+lay_out_within(struct str filled, const struct header *h, const struct output_options *o,
+	       struct arena *a)
+{
+	struct text t = lay_out(filled, PARTS_RANKS + 1, h, o, a);
+
+	for (int rank = PARTS_RANKS; h->limit != 0 && t.len > h->limit && rank > 0; rank--) {
+		if (parts_have(filled, rank))
+			t = lay_out(filled, rank, h, o, a);
+	}
+	if (h->limit != 0 && t.len > h->limit) {
+		struct text cut = text_new(a);
+
+		parts_cut(text_str(&t), h->limit, &cut);
+		return cut;
+	}
+	return t;
 }
 
 const struct error *
@@ -221,10 +277,10 @@ template_fill(struct str text, const char *name, const struct output_options *o,
 	struct header h = { .escape = ESCAPE_TEXT };
 	struct mustache *m = NULL;
 	const struct error *e = read_header(text, name, &h, a);
-	struct text laid = text_new(a);
 
+	/* What has a limit is for a tracker, not for a terminal. */
 	if (e == NULL)
-		e = parse(text, name, o, fence_for(f, a), a, &m);
+		e = parse(text, name, o->color && h.limit == 0, fence_for(f, a), a, &m);
 	if (e != NULL)
 		return e;
 
@@ -232,11 +288,18 @@ template_fill(struct str text, const char *name, const struct output_options *o,
 	struct escaper x = escaper_new(&filled, h.escape);
 
 	mustache_write(m, facts_root_const(f), &x);
-	if (h.layout)
-		layout_write(text_str(&filled), wrap_width(&h, o), &laid);
+
+	struct str whole = text_str(&filled);
+	struct text laid = { .arena = a };
+
+	/* Where nothing is laid out, a text keeps its last line as it is. */
+	if (h.layout || h.limit != 0 || str_find_char(whole, PARTS_MARK[0]) != STR_NONE) {
+		laid = lay_out_within(whole, &h, o, a);
+		whole = text_str(&laid);
+	}
 	if (filled.full || laid.full)
 		return error_new(a, ERROR_LIMIT, "the report is longer than %d MiB",
 				 LIMIT_TEXT_BYTES >> 20);
-	*out = h.layout ? text_str(&laid) : text_str(&filled);
+	*out = whole;
 	return NULL;
 }

@@ -2,8 +2,10 @@
 /*
  * template.h - reports from templates.
  *
- * The first line of a template may be {{! escape: markdown; layout: columns }}. Partials that
- * every template may use: the marks of layout.h ({{>wrap}}, {{>col}}, {{>cell}}), styles for
+ * The first line of a template may be {{! escape: markdown; layout: columns }}, and
+ * "limit: 60000" (characters that a tracker takes) and "width: 72" with it; templates/README.md
+ * has the whole list. Partials that every template may use: the marks of layout.h ({{>wrap}},
+ * {{>col}}, {{>cell}}) and of parts.h ({{>part 3 Registers}}, {{>left-out}}), styles for
  * a terminal ({{>bold}}, {{>dim}}, {{>red}}, {{>yellow}}, {{>green}}, {{>plain}}; nothing
  * without colour), {{>fence}} (a line of backticks, more of them than any value has in a
  * row), and the embedded templates/_NAME.

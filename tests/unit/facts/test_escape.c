@@ -96,6 +96,8 @@ markdown_is_text(void **state)
 		{ "at ", "1. At 2. -3", "1. At 2. -3" },
 		{ "", "1-2", "1-2" },
 		{ "| a | ", "x | y", "x \\| y" },
+		{ "\n", "/close", "\\/close" },
+		{ "in ", "/close", "/close" },
 		{ "", "a\n# b", "a # b" },
 		{ "", "\033]0;x\a", "\\x1b\\]0;x\\x07" },
 	};
@@ -125,6 +127,34 @@ markdown_code_ends_only_where_the_template_ends_it(void **state)
 }
 
 static void
+jira_markup_is_text(void **state)
+{
+	static const struct example examples[] = {
+		{ "", "plain words, 0x10 (ok).", "plain words, 0x10 (ok)." },
+		{ "", "do_sys_open vm-1", "do_sys_open vm-1" },
+		{ "* ", "_x_ *b* -d- +i+ ?c?",
+		  "&#95;x&#95; &#42;b&#42; &#45;d&#45; &#43;i&#43; &#63;c&#63;" },
+		{ "| ", "a|b", "a&#124;b" },
+		{ "", "[~admin] [x|http://evil]",
+		  "&#91;&#126;admin&#93; &#91;x&#124;http&#58;//evil&#93;" },
+		{ "", "{code}{color:red}", "&#123;code&#125;&#123;color:red&#125;" },
+		{ "", "!http://evil/x.png!", "&#33;http&#58;//evil/x.png&#33;" },
+		{ "", "&#123;", "&#38;#123;" },
+		{ "", "a\\\\b", "a&#92;&#92;b" },
+		{ "\n", "h1. x", "&#104;1. x" },
+		{ "\n", "bq. x", "&#98;q. x" },
+		{ "\n", "# x", "&#35; x" },
+		{ "in ", "h1. # x", "h1. # x" },
+		{ "{noformat}\n", "*a* {b} [c]", "*a* {b} [c]" },
+		{ "{noformat}\n", "{noformat} {NoFormat:x}", "(noformat} (NoFormat:x}" },
+		{ "{noformat}\n{noformat}\n", "{b}", "&#123;b&#125;" },
+		{ "", "\033[31m", "\\x1b&#91;31m" },
+	};
+
+	check_all(state, ESCAPE_JIRA, examples, ARRAY_LEN(examples));
+}
+
+static void
 nothing_is_changed_where_nothing_is_shown(void **state)
 {
 	static const struct example examples[] = {
@@ -148,7 +178,8 @@ raw_values_keep_their_markup_but_not_their_control_characters(void **state)
 static void
 no_bytes_get_through_as_anything_but_text(void **state)
 {
-	static const enum escape hows[] = { ESCAPE_TEXT, ESCAPE_MARKDOWN, ESCAPE_HTML };
+	static const enum escape hows[] = { ESCAPE_TEXT, ESCAPE_MARKDOWN, ESCAPE_HTML,
+					    ESCAPE_JIRA };
 
 	for (int a = 0; a < 256 * 256 * (int)ARRAY_LEN(hows); a++) {
 		char pair[2] = { (char)(a & 0xff), (char)((a >> 8) & 0xff) };
@@ -186,6 +217,7 @@ main(void)
 		UNIT_TEST(html_is_text),
 		UNIT_TEST(markdown_is_text),
 		UNIT_TEST(markdown_code_ends_only_where_the_template_ends_it),
+		UNIT_TEST(jira_markup_is_text),
 		UNIT_TEST(nothing_is_changed_where_nothing_is_shown),
 		UNIT_TEST(raw_values_keep_their_markup_but_not_their_control_characters),
 		UNIT_TEST(no_bytes_get_through_as_anything_but_text),

@@ -137,10 +137,61 @@ refuses_a_folder_a_device_and_a_folder_that_is_not_there(void **state)
 	assert_null(o);
 }
 
+static void
+a_summary_of_somebody_else_only_grows(void **state)
+{
+	const char *folder = new_folder(*state);
+	const char *path = arena_printf(*state, "%s/summary", folder);
+	const char *link = arena_printf(*state, "%s/link", folder);
+	char got[32] = "";
+
+	for (int i = 0; i < 2; i++) {
+		struct arena *scratch = arena_new_temporary(*state);
+		FILE *out = NULL;
+
+		assert_null(outfile_append(path, scratch, &out));
+		fprintf(out, "%d\n", i);
+		arena_free(scratch);
+	}
+
+	FILE *in = fopen(path, "r");
+	FILE *out = NULL;
+
+	assert_int_equal(fread(got, 1, sizeof(got), in), 4);
+	fclose(in);
+	assert_string_equal(got, "0\n1\n");
+	assert_int_equal(symlink(path, link), 0);
+	assert_non_null(outfile_append(link, *state, &out));
+	assert_non_null(outfile_append(folder, *state, &out));
+	assert_non_null(outfile_append("/dev/null", *state, &out));
+	unlink(link);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void
+a_link_to_a_device_is_left_alone(void **state)
+{
+	const char *folder = new_folder(*state);
+	const char *link = arena_printf(*state, "%s/null", folder);
+	struct outfile *o = NULL;
+	struct stat st = { 0 };
+
+	assert_int_equal(symlink("/dev/null", link), 0);
+	assert_non_null(outfile_open(link, *state, &o));
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(count_files(folder), 1);
+	unlink(link);
+	rmdir(folder);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		UNIT_TEST(a_summary_of_somebody_else_only_grows),
+		UNIT_TEST(a_link_to_a_device_is_left_alone),
 		UNIT_TEST(a_file_appears_at_commit_and_only_its_owner_may_read_it),
 		UNIT_TEST(nothing_is_left_of_a_file_that_was_abandoned_or_forgotten),
 		UNIT_TEST(a_symbolic_link_is_replaced_and_not_followed),

@@ -14,7 +14,7 @@ static const char *
 json_of(struct arena *a, const char *facts)
 {
 	struct facts *f = facts_file_parse(a, str_of(facts));
-	struct output_options o = { .one_line = true };
+	struct output_options o = { .count = 2 };
 	struct str out = { NULL, 0 };
 
 	assert_null(report_render_json(&o, f, a, &out));
@@ -150,7 +150,7 @@ any_bytes_become_valid_json_that_does_nothing_to_a_terminal(void **state)
 	static const char hostile[] =
 		"\033[2J\x07\xff\xc2\x9b\xe2\x80\xae\"\\\x7f\n\xc3\xa9</script>";
 	struct facts *f = facts_new(*state);
-	struct output_options o = { .one_line = true };
+	struct output_options o = { .count = 2 };
 	struct str out = { NULL, 0 };
 
 	facts_put_text(facts_root(f), FACT_VERDICT_TITLE,
@@ -171,7 +171,7 @@ static void
 the_same_facts_give_the_same_bytes_pretty_or_in_a_line(void **state)
 {
 	struct facts *f = facts_file_read(*state, "tests/unit/report/null-write.facts");
-	struct output_options line = { .format = "json", .one_line = true };
+	struct output_options line = { .format = "json", .count = 2 };
 	struct output_options pretty = { .format = "json" };
 	const char *one = render(*state, f, &line);
 	const char *two = render(*state, f, &line);
