@@ -7,10 +7,14 @@
 # make lint       formatting, clang-tidy, cppcheck, layers
 # make lab        boots real kernels under QEMU, crashes them, judges the dumps
 # make bench      wall time and memory beside peers
+# make static     build/static/kdtriage, which needs no library
+# make install DESTDIR= PREFIX=/usr/local; make install-hooks SYSCONFDIR=/etc: samples/hooks/README.md
 
 MODE      ?= release
 FUZZ_SECS ?= 10
 PREFIX    ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR   ?= $(PREFIX)/lib/systemd/system
 V         ?= 0
 O         := build/$(MODE)
 VERSION   := 0.1.0
@@ -23,6 +27,7 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 MODE_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 MODE_debug   := -Og
 MODE_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_static  := $(MODE_release)
 MODE_fuzz    := $(MODE_asan) -fsanitize=fuzzer-no-link
 MODE_cov     := -O0 --coverage
 
@@ -36,10 +41,18 @@ endif
 ifeq ($(MODE),fuzz)
 CC      := clang
 endif
+# One file that needs no library: of snappy the C++ run-time, and what pkg-config knows of the rest.
+ifeq ($(MODE),static)
+PC      := pkg-config --static
+LINK    := -static -s
+MORE    := -lstdc++
+else
+PC      := pkg-config
+endif
 
 FLAGS    = -std=gnu11 -g -D_GNU_SOURCE -DKDTRIAGE_VERSION='"$(VERSION)"' -Isrc -Itests/unit $(WARN) $(WERROR) \
 	   $(MODE_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
-LIBS     = $(LDFLAGS) -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lsnappy -lm
+LIBS     = $(LDFLAGS) $(LINK) -Wl,--as-needed $(shell $(PC) --libs $(PKGS) 2>/dev/null) -lsnappy $(MORE) -lm
 
 SRC      := $(sort $(wildcard src/*.c src/*/*.c))
 HDR      := $(sort $(wildcard src/*.h src/*/*.h))
@@ -55,7 +68,7 @@ FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
 TOOL_BIN := $(TOOL:tests/tools/%.c=$(O)/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all tools deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
+.PHONY: all tools static install install-hooks deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
 	fuzz-smoke valgrind clean
 
 all: $(O)/kdtriage
@@ -87,11 +100,61 @@ $(O)/embedded.o: $(O)/embedded.S
 # Rewritten only when the compiler or its flags, or the list of embedded files, change.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS)' | cmp -s - $@ || echo '$(CC) $(FLAGS)' >$@
+	@echo '$(CC) $(FLAGS) $(LIBS)' | cmp -s - $@ || echo '$(CC) $(FLAGS) $(LIBS)' >$@
 $(O)/embed.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(EMBED)' | cmp -s - $@ || echo '$(EMBED)' >$@
 FORCE:
+
+static:
+	@$(MAKE) --no-print-directory MODE=static all
+	@ls -l build/static/kdtriage | awk '{ printf "%s: %d bytes, needs no library\n", $$NF, $$5 }'
+
+# Man pages and completions ask the program for its options and facts.
+MAN      := $(O)/man/kdtriage.8 $(O)/man/kdtriage-report.7 $(O)/man/kdtriage-rules.5
+$(O)/man/options.rows: $(O)/kdtriage src/man/options.awk
+	@mkdir -p $(@D)
+	@$< --help | awk -f src/man/options.awk >$@
+$(O)/man/facts.rows: $(O)/kdtriage src/man/facts.awk
+	@mkdir -p $(@D)
+	@$< --list-facts | awk -f src/man/facts.awk >$@
+$(O)/man/kdtriage.8: src/man/kdtriage.8.in src/man/fill.awk $(O)/man/options.rows FORCE
+	@awk -v rows=$(O)/man/options.rows -v datadir=$(PREFIX)/share -f src/man/fill.awk $< >$@
+$(O)/man/kdtriage-report.7: src/man/kdtriage-report.7.in src/man/fill.awk $(O)/man/facts.rows
+	@awk -v rows=$(O)/man/facts.rows -f src/man/fill.awk $< >$@
+$(O)/man/%: src/man/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+INSTALL  ?= install
+SHARE     = $(DESTDIR)$(PREFIX)/share
+DOC       = $(SHARE)/doc/kdtriage
+
+install: all $(MAN)
+	$(INSTALL) -D -m 755 $(O)/kdtriage $(DESTDIR)$(PREFIX)/bin/kdtriage
+	$(INSTALL) -D -m 644 $(O)/man/kdtriage.8 $(SHARE)/man/man8/kdtriage.8
+	$(INSTALL) -D -m 644 $(O)/man/kdtriage-report.7 $(SHARE)/man/man7/kdtriage-report.7
+	$(INSTALL) -D -m 644 $(O)/man/kdtriage-rules.5 $(SHARE)/man/man5/kdtriage-rules.5
+	$(INSTALL) -D -m 644 src/completion/kdtriage.bash $(SHARE)/bash-completion/completions/kdtriage
+	$(INSTALL) -D -m 644 src/completion/_kdtriage $(SHARE)/zsh/site-functions/_kdtriage
+	$(INSTALL) -d -m 755 $(SHARE)/kdtriage/rules $(SHARE)/kdtriage/templates $(DOC)/examples
+	$(INSTALL) -m 644 $(wildcard rules/*) $(SHARE)/kdtriage/rules
+	$(INSTALL) -m 644 $(wildcard templates/*) $(SHARE)/kdtriage/templates
+	$(INSTALL) -m 644 README.md $(DOC)/README.md
+	cd samples/hooks && find . -type f ! -name README.md -exec $(INSTALL) -D -m 644 {} $(DOC)/examples/{} \;
+	chmod 755 $(DOC)/examples/kdump-utils/50-kdtriage $(DOC)/examples/kdump-tools/kdump-tools-dump
+
+# Where kdump-utils is used, its hook; and the scan at the next boot. Nothing that kdump.conf would
+# have to name: what it names and is missing disarms kdump.
+install-hooks:
+	$(INSTALL) -D -m 755 samples/hooks/kdump-utils/50-kdtriage $(DESTDIR)$(SYSCONFDIR)/kdump/post.d/50-kdtriage
+	$(INSTALL) -D -m 644 samples/hooks/kdump-utils/50-kdtriage.conf $(DESTDIR)$(SYSCONFDIR)/dracut.conf.d/50-kdtriage.conf
+	$(INSTALL) -d -m 755 $(DESTDIR)$(UNITDIR)
+	@for unit in kdtriage-scan.service kdtriage-scan.timer; do \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' samples/hooks/systemd/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
+	done
+	sed -i 's|/usr/bin/kdtriage}|$(PREFIX)/bin/kdtriage}|' $(DESTDIR)$(SYSCONFDIR)/kdump/post.d/50-kdtriage
 
 deps:
 	@sh .ci/deps
