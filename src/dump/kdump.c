@@ -252,9 +252,9 @@ describe(const struct kdump_file *f, struct dump *d)
 	d->nodename = h->nodename;
 	d->domainname = h->domainname;
 	d->crash_time = h->crash_time;
-	d->has_phys_base = h->sub_blocks != 0;
+	d->has_phys_base = f->has_sub;
 	d->phys_base = f->sub.phys_base;
-	d->has_dump_level = h->version >= 1;
+	d->has_dump_level = f->has_sub && h->version >= 1;
 	d->dump_level = f->sub.dump_level;
 }
 

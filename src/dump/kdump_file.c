@@ -11,6 +11,8 @@ enum {
 	DESC_KEPT = 16,           /* blocks of them */
 	COUNT_MAX = 1 << 20,      /* descriptors that are looked at one by one: 24 MiB */
 	CHECKED = 8,              /* of which one is enough to confirm a layout */
+	CHECKED_ALL = 1 << 16,    /* looked at if those do not: the first data may be of any page */
+	GAP_MAX = 256 << 10,      /* of zeros between descriptors and pages */
 	CHECK_BITS_MAX = 1 << 29, /* longer bitmaps (2 TiB of memory) are not counted to check */
 };
 
@@ -28,10 +30,16 @@ read_headers(struct kdump_file *f, struct arena *a)
 	struct bytes b = { head, source_read_some(f->source, 0, head, KDUMP_HEADER_LEN) };
 	const struct error *e = kdump_header_parse(b, a, &f->h);
 
-	if (e != NULL || f->h.sub_blocks == 0)
+	/* One that takes no room may be there all the same if nothing else is. */
+	f->has_sub = f->h.sub_blocks != 0 || f->h.bitmap_blocks == 0;
+	if (e != NULL || !f->has_sub)
 		return e;
 	b = (struct bytes){ sub, source_read_some(f->source, f->h.block_len, sub, KDUMP_SUB_LEN) };
 	e = kdump_sub_parse(b, &f->h, a, &f->sub);
+	if (f->h.sub_blocks == 0) {
+		f->has_sub = e == NULL;
+		return NULL;
+	}
 
 	/* Version 0 has one word there. If more of it is set, the version is a lie. */
 	f->old_zeros = f->h.version == 0;
@@ -170,14 +178,11 @@ enum verdict {
 /* Do the first pages stand right behind the last descriptor, with nothing between them but,
  * perhaps, the page of zeros that others share? */
 static enum verdict
-check_layout(const struct kdump_file *f)
+check_first(const struct kdump_file *f, uint64_t count, uint64_t data)
 {
-	uint64_t count = 0, data = 0, before = 0;
+	uint64_t before = 0;
 	enum verdict v = UNKNOWN;
 
-	if (f->max_pfn > CHECK_BITS_MAX || count_descs(f, &count) != SOURCE_READ)
-		return UNKNOWN;
-	data = f->descs + count * DESC_LEN;
 	for (uint64_t i = 0; i < count && i < CHECKED; i++) {
 		struct kdump_desc d;
 
@@ -189,6 +194,61 @@ check_layout(const struct kdump_file *f)
 		v = CONTRADICTED;
 	}
 	return v;
+}
+
+/* Is there nothing but zeros from one place of the file to another? */
+static bool
+is_empty(const struct kdump_file *f, uint64_t from, uint64_t to)
+{
+	uint8_t buf[4096];
+
+	if (to < from || to - from > GAP_MAX)
+		return false;
+	while (from < to) {
+		size_t len = to - from < sizeof(buf) ? (size_t)(to - from) : sizeof(buf);
+
+		if (source_read_some(f->source, from, buf, len) != len)
+			return false;
+		for (size_t i = 0; i < len; i++) {
+			if (buf[i] != 0)
+				return false;
+		}
+		from += len;
+	}
+	return true;
+}
+
+/* The same for a writer that leaves room behind the descriptors, or does not write pages in
+ * order. What is in the room are zeros, or else it holds more descriptors than there should
+ * be. */
+static enum verdict
+check_lowest(const struct kdump_file *f, uint64_t count, uint64_t data)
+{
+	uint64_t lowest = UINT64_MAX;
+
+	if (count > CHECKED_ALL)
+		return CONTRADICTED;
+	for (uint64_t i = 0; i < count; i++) {
+		struct kdump_desc d;
+
+		if (read_desc(f, i, &d) == SOURCE_READ && check_desc(f, i, &d) == PAGE_PRESENT &&
+		    d.off < lowest)
+			lowest = d.off;
+	}
+	return is_empty(f, data, lowest) ? CONFIRMED : CONTRADICTED;
+}
+
+static enum verdict
+check_layout(const struct kdump_file *f)
+{
+	uint64_t count = 0, data = 0;
+	enum verdict v = UNKNOWN;
+
+	if (f->max_pfn > CHECK_BITS_MAX || count_descs(f, &count) != SOURCE_READ)
+		return UNKNOWN;
+	data = f->descs + count * DESC_LEN;
+	v = check_first(f, count, data);
+	return v == CONTRADICTED ? check_lowest(f, count, data) : v;
 }
 
 static const struct error *

@@ -28,6 +28,7 @@ struct kdump_file {
 	const struct source *source;
 	struct kdump_header h;
 	struct kdump_sub sub;
+	bool has_sub;
 
 	uint64_t first, end;   /* the page frames that it is to hold */
 	uint64_t max_pfn;      /* of the machine; no more than the bitmaps have bits */

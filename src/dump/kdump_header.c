@@ -44,8 +44,6 @@ check(struct reader *r, const struct kdump_header *h)
 		reader_reject(r, "version %u", h->version);
 	if (len < BLOCK_LEN_MIN || len > BLOCK_LEN_MAX || (len & (len - 1)) != 0)
 		reader_reject(r, "page size %u is not a power of two from 4096 to 262144", len);
-	if (h->version != 0 && h->sub_blocks == 0)
-		reader_reject(r, "version %u without a sub-header", h->version);
 	if (h->sub_blocks > INT32_MAX || h->bitmap_blocks > INT32_MAX)
 		reader_reject(r, "%u blocks of sub-header and %u of bitmap", h->sub_blocks,
 			      h->bitmap_blocks);

@@ -81,15 +81,18 @@ is_answer(const struct error *e)
 static const struct error *
 map_anew(struct vmem_impl *v, uint64_t va, struct arch_mapping *out)
 {
-	const struct arch *arch = v->dump->arch;
+	const struct vmem_kernel *k = &v->kernel;
 	const struct error *e = NULL;
 
-	if (!v->kernel.has_tables)
-		return map_linear(&v->kernel, va, out);
-	e = arch->walk(&v->dump->phys, &v->kernel.paging, va, out);
-	if (is_answer(e) || map_linear(&v->kernel, va, out) != NULL)
+	if (!k->has_tables || k->wrong) {
+		e = map_linear(k, va, out);
+		if (e == NULL || !k->has_tables)
+			return e;
+	}
+	e = v->dump->arch->walk(&v->dump->phys, &k->paging, va, out);
+	if (e == NULL || (is_answer(e) && !k->unconfirmed))
 		return e;
-	return NULL;
+	return map_linear(k, va, out) == NULL ? NULL : e;
 }
 
 const struct error *
@@ -158,19 +161,32 @@ vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t
 	return d->arch->walk(&d->phys, p, va, &m) == NULL && m.pa == pa;
 }
 
-const struct error *
-vmem_no_tables(struct dump *d, struct arena *a, const struct arch_paging *p, uint64_t root_va)
+/* Why tables cannot be relied on: one of them is missing, or they do not lead to themselves. */
+static const struct error *
+why_unconfirmed(struct dump *d, struct arena *a, const struct arch_paging *p, uint64_t root_va)
 {
 	struct arch_mapping m = { 0 };
 	const struct error *e = d->arch->walk(&d->phys, p, root_va, &m);
 
 	if (!is_answer(e))
 		return error_wrap(a, e,
-				  "the kernel's page tables cannot be read, only what it maps "
-				  "linearly");
+				  "some of the kernel's page tables cannot be read, only what "
+				  "others map, or it maps linearly, can");
 	return error_new(a, ERROR_CORRUPT,
-			 "the kernel's page tables are not where VMCOREINFO says, so only what "
-			 "it maps linearly can be read");
+			 "the kernel's page tables do not lead to themselves, so what is not "
+			 "mapped linearly may be wrong");
+}
+
+void
+vmem_confirm(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_t root_va)
+{
+	struct arch_mapping m = { 0 };
+
+	if (vmem_leads_to(d, &k->paging, root_va, k->paging.root))
+		return;
+	k->unconfirmed = true;
+	k->wrong = d->arch->walk(&d->phys, &k->paging, root_va, &m) == NULL;
+	k->problem = why_unconfirmed(d, a, &k->paging, root_va);
 }
 
 void

@@ -76,29 +76,43 @@ add_linear(const struct dump *d, struct vmem_kernel *k, uint64_t kimage_voffset)
 		vmem_add_linear(k, middle, UINT64_MAX, phys_offset);
 }
 
+/* Virtual minus physical address of the image: before v4.6 (Linux commit a7f8de168ace) it was
+ * a part of memory, mapped as all of it was. */
+static bool
+find_voffset(const struct dump *d, const struct vmem_kernel *k, uint64_t *voffset)
+{
+	uint64_t phys_offset = 0;
+
+	if (vmcoreinfo_number(d->vmcoreinfo, "kimage_voffset", voffset))
+		return true;
+	if (!vmcoreinfo_number(d->vmcoreinfo, "PHYS_OFFSET", &phys_offset))
+		return false;
+	*voffset = (~UINT64_C(0) << (k->paging.va_bits - 1)) - phys_offset;
+	return true;
+}
+
 const struct error *
 vmem_find_arm64(struct dump *d, struct arena *a, struct vmem_kernel *k)
 {
 	uint64_t root_va = 0;
-	uint64_t kimage_voffset = 0;
+	uint64_t voffset = 0;
 
 	if (d->vmcoreinfo == NULL)
 		return error_new(a, ERROR_ABSENT,
 				 "without VMCOREINFO nothing leads to the page tables");
 	if (!vmcoreinfo_symbol(d->vmcoreinfo, "swapper_pg_dir", &root_va))
 		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks SYMBOL(swapper_pg_dir)");
-	if (!vmcoreinfo_number(d->vmcoreinfo, "kimage_voffset", &kimage_voffset))
-		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(kimage_voffset)");
 	vmem_find_kaslr(d, k);
 	k->source = "VMCOREINFO";
 	k->paging.page_shift = page_shift_of(d);
 	k->paging.va_bits = va_bits_of(d->vmcoreinfo, k->paging.page_shift);
 	if (k->paging.va_bits == 0)
 		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(VA_BITS)");
-	k->paging.root = root_va - kimage_voffset;
+	if (!find_voffset(d, k, &voffset))
+		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(kimage_voffset)");
+	k->paging.root = root_va - voffset;
 	k->has_tables = true;
-	add_linear(d, k, kimage_voffset);
-	if (!vmem_leads_to(d, &k->paging, root_va, k->paging.root))
-		k->problem = vmem_no_tables(d, a, &k->paging, root_va);
+	add_linear(d, k, voffset);
+	vmem_confirm(d, a, k, root_va);
 	return NULL;
 }

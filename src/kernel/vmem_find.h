@@ -25,6 +25,8 @@ enum {
 struct vmem_kernel {
 	struct arch_paging paging;
 	bool has_tables;
+	bool unconfirmed; /* they do not lead to themselves: what they lack may be linear */
+	bool wrong;       /* they lead elsewhere: what is linear goes first */
 	struct vmem_linear linear[VMEM_LINEAR_MAX];
 	size_t linear_count;
 	uint64_t kaslr_offset;
@@ -43,9 +45,9 @@ const struct error *vmem_find_ppc64(struct dump *d, struct arena *a, struct vmem
 /* True if va leads to pa by these tables. */
 bool vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t pa);
 
-/* Why the tables cannot be used: one of them is missing, or they do not lead to themselves. */
-const struct error *vmem_no_tables(struct dump *d, struct arena *a, const struct arch_paging *p,
-				   uint64_t root_va);
+/* Checks the tables of k by their own address; if they do not lead to themselves, k says so and
+ * why. Some may be missing on that way and none on all others. */
+void vmem_confirm(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_t root_va);
 
 void vmem_add_linear(struct vmem_kernel *k, uint64_t va_from, uint64_t va_to, uint64_t pa);
 

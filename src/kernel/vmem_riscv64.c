@@ -74,7 +74,6 @@ vmem_find_riscv64(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	k->paging.root = root_va + offset;
 	k->has_tables = true;
 	add_linear(d, k);
-	if (!vmem_leads_to(d, &k->paging, root_va, k->paging.root))
-		k->problem = vmem_no_tables(d, a, &k->paging, root_va);
+	vmem_confirm(d, a, k, root_va);
 	return NULL;
 }

@@ -159,6 +159,19 @@ read_paging(const struct vmcoreinfo *info, struct arch_paging *p)
 	p->pte_mask = vmcoreinfo_number(info, "sme_mask", &value) ? value : 0;
 }
 
+/* The root by a phys_base that is known and by which it does not lead to itself. */
+static void
+take_unconfirmed(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_t root_va,
+		 uint64_t phys_base)
+{
+	uint64_t entry = 0;
+
+	k->paging.root = root_va - image_va + phys_base;
+	k->has_tables = memory_u64(&d->phys, k->paging.root, &entry) == NULL;
+	vmem_add_linear(k, image_va, image_va + (image_len - 1), phys_base);
+	vmem_confirm(d, a, k, root_va);
+}
+
 static const struct error *
 from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 {
@@ -181,11 +194,9 @@ from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	}
 	if (!has_phys_base && search_phys_base(d, a, k, root_va))
 		return NULL;
-	if (!has_phys_base)
+	if (!has_phys_base && !d->has_phys_base)
 		return error_new(a, ERROR_ABSENT, "nothing says where the kernel was loaded");
-	k->paging.root = root_va - image_va + phys_base;
-	vmem_add_linear(k, image_va, image_va + (image_len - 1), phys_base);
-	k->problem = vmem_no_tables(d, a, &k->paging, root_va);
+	take_unconfirmed(d, a, k, root_va, has_phys_base ? phys_base : d->phys_base);
 	return NULL;
 }
 

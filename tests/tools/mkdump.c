@@ -21,6 +21,8 @@
  *   bitmaps = 2 | 1              1: no bitmap of the memory that exists
  *   split = FIRST,END            this file is to hold those page frames only
  *   signature = TEXT
+ *   data = up | down             pages stand in the file from the first or from the last
+ *   room = LEN                   bytes between the descriptors and the pages
  *
  *   arm_base = yes               page frame 0 is at phys_base
  *   expect = checks              only the checks below, none of every page

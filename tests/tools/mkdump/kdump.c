@@ -277,6 +277,7 @@ static void
 write_pages(const struct layout *l)
 {
 	uint64_t count = 0, at = 0, zeros = 0, desc = l->descs;
+	bool down = is("data", "down", "up");
 
 	for (size_t i = 0; i < g.pages; i++) {
 		if (l->bitmap1 != l->bitmap2)
@@ -285,12 +286,16 @@ write_pages(const struct layout *l)
 			set_bit(l->bitmap2, g.page[i].pfn);
 		count += is_here(l, &g.page[i]);
 	}
-	at = l->descs + 24 * count;
+	at = l->descs + 24 * count + get_number("room", "0");
+	for (size_t i = 0; i < g.pages; i++) {
+		struct page *p = &g.page[down ? g.pages - 1 - i : i];
+
+		if (is_here(l, p) && p->what != LOST)
+			write_page(l, p, &at, &zeros);
+	}
 	for (size_t i = 0; i < g.pages; i++) {
 		if (!is_here(l, &g.page[i]))
 			continue;
-		if (g.page[i].what != LOST)
-			write_page(l, &g.page[i], &at, &zeros);
 		write_desc(desc, &g.page[i]);
 		desc += 24;
 	}
