@@ -45,8 +45,8 @@ entry32(const struct arch_paging *p, uint64_t entry, unsigned level)
 static const struct error *
 walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct arch_mapping *out)
 {
-	static const struct radix plain = { 12, 10, 10, 2, 4, entry32 };
-	static const struct radix pae = { 12, 9, 2, 3, 8, x86_entry };
+	static const struct radix plain = { 12, 10, 10, 2, 4, entry32, 0 };
+	static const struct radix pae = { 12, 9, 2, 3, 8, x86_entry, 0 };
 
 	if (va >> 32 != 0)
 		return &arch_not_canonical;

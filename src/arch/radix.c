@@ -30,6 +30,23 @@ read_entry(const struct memory *phys, const struct radix *t, uint64_t pa, uint64
 	return e;
 }
 
+/* The address bits below the index of a level. */
+static unsigned
+shift_of(const struct radix *t, unsigned level)
+{
+	unsigned last_bits = t->last_bits != 0 ? t->last_bits : t->index_bits;
+
+	return level == 0 ? t->page_shift : t->page_shift + last_bits + (level - 1) * t->index_bits;
+}
+
+static unsigned
+bits_of(const struct radix *t, unsigned level)
+{
+	if (level + 1u == t->levels)
+		return t->top_bits;
+	return level == 0 && t->last_bits != 0 ? t->last_bits : t->index_bits;
+}
+
 static struct arch_mapping
 map(uint64_t va, struct radix_entry page)
 {
@@ -49,9 +66,8 @@ radix_walk(const struct memory *phys, const struct radix *t, const struct arch_p
 	uint64_t table = p->root;
 
 	for (unsigned level = t->levels; level-- > 0;) {
-		unsigned shift = t->page_shift + level * t->index_bits;
-		unsigned bits = level + 1u == t->levels ? t->top_bits : t->index_bits;
-		uint64_t index = va >> shift & ((UINT64_C(1) << bits) - 1);
+		uint64_t index =
+			va >> shift_of(t, level) & ((UINT64_C(1) << bits_of(t, level)) - 1);
 		uint64_t entry = 0;
 		const struct error *e = read_entry(phys, t, table + index * t->entry_len, &entry);
 

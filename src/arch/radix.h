@@ -30,13 +30,15 @@ struct radix_entry {
 
 struct radix {
 	uint8_t page_shift; /* of the smallest page: the address bits below the last index */
-	uint8_t index_bits; /* of each level but the top */
+	uint8_t index_bits; /* of each level but the top, and the last if last_bits says so */
 	uint8_t top_bits;
 	uint8_t levels;
 	uint8_t entry_len; /* bytes: 4 or 8 */
 
 	/* level counts from the last table, which is 0. */
 	struct radix_entry (*entry)(const struct arch_paging *p, uint64_t entry, unsigned level);
+
+	uint8_t last_bits; /* of level 0; 0: index_bits */
 };
 
 /* An address of a 64-bit processor is valid if its bits from va_bits - 1 on are all equal. */

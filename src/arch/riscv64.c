@@ -49,9 +49,9 @@ entry(const struct arch_paging *p, uint64_t e, unsigned level)
 static const struct error *
 walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct arch_mapping *out)
 {
-	static const struct radix sv39 = { 12, 9, 9, 3, 8, entry };
-	static const struct radix sv48 = { 12, 9, 9, 4, 8, entry };
-	static const struct radix sv57 = { 12, 9, 9, 5, 8, entry };
+	static const struct radix sv39 = { 12, 9, 9, 3, 8, entry, 0 };
+	static const struct radix sv48 = { 12, 9, 9, 4, 8, entry, 0 };
+	static const struct radix sv57 = { 12, 9, 9, 5, 8, entry, 0 };
 	const struct radix *t = p->va_bits == 57 ? &sv57 : p->va_bits == 48 ? &sv48 : &sv39;
 
 	if (!radix_is_canonical(va, (uint8_t)(t->page_shift + t->levels * t->index_bits)))

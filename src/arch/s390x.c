@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "arch/arch.h"
+#include "arch/radix.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -18,6 +18,47 @@ static const struct arch_reg prstatus[] = {
 	{ "acr14", 200, 4 },  { "acr15", 204, 4 },  { "orig_gpr2", 208, 8 }, { NULL, 0, 0 },
 };
 
+enum {
+	INVALID = 1 << 5, /* of a region or segment table entry */
+	LARGE = 1 << 10,  /* of those: it maps a page of 2 GiB or 1 MiB; below: not valid */
+};
+
+/* z/Architecture Principles of Operation, "Dynamic Address Translation". */
+static struct radix_entry
+entry(const struct arch_paging *p, uint64_t e, unsigned level)
+{
+	static const uint8_t shift[] = { 12, 20, 31 };
+	struct radix_entry d = { .pa = e & ~UINT64_C(0xfff) };
+
+	(void)p;
+	if ((e & (level == 0 ? LARGE : INVALID)) != 0)
+		return d;
+	d.kind = level == 0 || (level <= 2 && (e & LARGE) != 0) ? RADIX_PAGE : RADIX_TABLE;
+	if (d.kind == RADIX_PAGE)
+		d.page_shift = shift[level];
+	else if (level == 1)
+		d.pa = e & ~UINT64_C(0x7ff); /* page tables are half a page long */
+	return d;
+}
+
+/* Two to five levels: segments, and the third to the first region. */
+static const struct error *
+walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct arch_mapping *out)
+{
+	struct radix t = { .page_shift = 12, .index_bits = 11, .top_bits = 11, .last_bits = 8 };
+	unsigned bits = 0;
+
+	t.levels = p->levels;
+	t.entry_len = 8;
+	t.entry = entry;
+	if (p->levels < 2 || p->levels > 5)
+		return &arch_not_mapped;
+	bits = 20 + 11u * (p->levels - 1u);
+	if (bits < 64 && va >> bits != 0)
+		return &arch_not_canonical;
+	return radix_walk(phys, &t, p, va, out);
+}
+
 const struct arch arch_s390x = {
 	.name = "s390x",
 	.machines = machines,
@@ -31,6 +72,7 @@ const struct arch arch_s390x = {
 	.prstatus_pid_off = 32,
 	.prstatus_reg_off = 112,
 	.prstatus = prstatus,
+	.walk = walk,
 	.capstone_arch = CS_ARCH_SYSZ,
 	.capstone_mode = CS_MODE_BIG_ENDIAN,
 };

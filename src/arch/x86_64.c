@@ -25,8 +25,8 @@ qemu_note(struct bytes desc, enum byte_order order, struct regs *r)
 static const struct error *
 walk(const struct memory *phys, const struct arch_paging *p, uint64_t va, struct arch_mapping *out)
 {
-	static const struct radix levels4 = { 12, 9, 9, 4, 8, x86_entry };
-	static const struct radix levels5 = { 12, 9, 9, 5, 8, x86_entry };
+	static const struct radix levels4 = { 12, 9, 9, 4, 8, x86_entry, 0 };
+	static const struct radix levels5 = { 12, 9, 9, 5, 8, x86_entry, 0 };
 	bool is_five = p->levels == 5;
 
 	if (!radix_is_canonical(va, is_five ? 57 : 48))

@@ -208,7 +208,8 @@ static const struct {
 } finders[] = {
 	{ &arch_x86_64, vmem_find_x86_64 }, { &arch_i386, vmem_find_i386 },
 	{ &arch_arm64, vmem_find_arm64 },   { &arch_riscv64, vmem_find_riscv64 },
-	{ &arch_ppc64, vmem_find_ppc64 },
+	{ &arch_ppc64, vmem_find_ppc64 },   { &arch_s390x, vmem_find_s390x },
+	{ &arch_arm, vmem_find_arm },
 };
 
 static const struct error *

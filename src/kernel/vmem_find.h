@@ -41,6 +41,8 @@ const struct error *vmem_find_i386(struct dump *d, struct arena *a, struct vmem_
 const struct error *vmem_find_arm64(struct dump *d, struct arena *a, struct vmem_kernel *k);
 const struct error *vmem_find_riscv64(struct dump *d, struct arena *a, struct vmem_kernel *k);
 const struct error *vmem_find_ppc64(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_s390x(struct dump *d, struct arena *a, struct vmem_kernel *k);
+const struct error *vmem_find_arm(struct dump *d, struct arena *a, struct vmem_kernel *k);
 
 /* True if va leads to pa by these tables. */
 bool vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t pa);

@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const struct arch *const archs[] = { &arch_x86_64, &arch_i386, &arch_arm64,
-						    &arch_riscv64 };
+	static const struct arch *const archs[] = { &arch_x86_64,  &arch_i386,  &arch_arm64,
+						    &arch_riscv64, &arch_s390x, &arch_arm };
 	enum { HEAD = 20 };
 
 	if (len < HEAD)

@@ -330,8 +330,12 @@ says_so_if_nothing_leads_to_the_tables(void **state)
 		vmem_open(dump_of(*state, &arch_x86_64, t.f, "OSRELEASE=6.1.0\n"), *state, &v)
 			->code,
 		ERROR_ABSENT);
-	assert_int_equal(vmem_open(dump_of(*state, &arch_s390x, t.f, NULL), *state, &v)->code,
-			 ERROR_UNSUPPORTED);
+
+	struct dump *d = dump_of(*state, &arch_s390x, t.f, NULL);
+
+	d->arch = NULL;
+	d->machine = "alpha";
+	assert_int_equal(vmem_open(d, *state, &v)->code, ERROR_UNSUPPORTED);
 	assert_null(v);
 }
 
