@@ -19,7 +19,7 @@ V         ?= 0
 O         := build/$(MODE)
 VERSION   := 0.1.0
 
-PKGS    := libdw libelf capstone json-c zlib lzo2 libzstd yaml-0.1 libpcre2-8 libseccomp
+PKGS    := libdw libelf capstone json-c zlib libdeflate lzo2 libzstd yaml-0.1 libpcre2-8 libseccomp
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	   -Wmissing-declarations -Wformat=2 -Wwrite-strings -Wcast-qual -Wundef \
 	   -Wvla -Wconversion -Wno-sign-conversion

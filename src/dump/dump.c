@@ -5,6 +5,7 @@
 #include "dump/format.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct {
 	const char *name;
@@ -37,7 +38,7 @@ dump_probe(struct bytes head, struct arena *a, const struct error **why)
 	*why = NULL;
 	if (format_find(head) != NULL || flat_is_header(head))
 		return true;
-	*why = format_known(head, a);
+	*why = format_known(head, "FILE", a);
 	return *why != NULL;
 }
 
@@ -45,6 +46,27 @@ static struct bytes
 read_head(const struct source *s, uint8_t *head)
 {
 	return (struct bytes){ head, source_read_some(s, 0, head, FORMAT_HEAD_LEN) };
+}
+
+/* A file that no signature fits. */
+static const struct error *
+not_a_dump(const struct source *s, struct bytes head, struct arena *a)
+{
+	const char *start = (const char *)head.p;
+
+	if (s->file_len == 0)
+		return error_new(a, ERROR_CORRUPT, "'%s' is empty", s->path);
+	if (head.len < 64 && format_starts(head))
+		return error_new(a, ERROR_CORRUPT,
+				 "'%s' is cut short: it ends within its header, after %zu bytes",
+				 s->path, head.len);
+	if (head.len > 4 && memcmp(start, "\177ELF", 4) == 0)
+		return error_new(a, ERROR_UNSUPPORTED,
+				 "'%s' is an ELF file, but not a core dump: a program or a "
+				 "kernel with its debuginfo, perhaps",
+				 s->path);
+	return error_new(a, ERROR_UNSUPPORTED, "'%s' is not a dump of any format known here",
+			 s->path);
 }
 
 /* The format of a file, or why it is not read. From then on a flattened stream reads as the
@@ -67,13 +89,10 @@ find_format(struct source *s, struct arena *a, const struct dump_format **out)
 		return NULL;
 	if (s->problem != NULL)
 		return error_wrap(a, s->problem, "'%s'", s->path);
-	e = format_known(b, a);
+	e = format_known(b, s->path, a);
 	if (e != NULL)
 		return error_wrap(a, e, "'%s'", s->path);
-	if (s->file_len == 0)
-		return error_new(a, ERROR_CORRUPT, "'%s' is empty", s->path);
-	return error_new(a, ERROR_UNSUPPORTED, "'%s' is not a dump of any format known here",
-			 s->path);
+	return not_a_dump(s, b, a);
 }
 
 static const struct error *

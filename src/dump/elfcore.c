@@ -463,11 +463,11 @@ elfcore_open(struct source **source, size_t count, struct arena *a, struct dump 
 	if ((c->h.flags & ELFCORE_INCOMPLETE) != 0)
 		format_incomplete(d);
 	look_at_notes(d, a);
-	d->impl->from = (struct page_source){ space_fetch, &c->physical, c->page_len };
+	d->impl->from = (struct page_source){ space_fetch, &c->physical, c->page_len, true };
 	d->has_segments = c->virtual.extents.count != 0;
 	d->segments = (struct memory){
 		pages_read,
-		pages_new((struct page_source){ space_fetch, &c->virtual, c->page_len }, a),
+		pages_new((struct page_source){ space_fetch, &c->virtual, c->page_len, true }, a),
 		d->order,
 		d->word_len,
 	};

@@ -48,8 +48,11 @@ struct dump_impl {
 const struct dump_format *format_find(struct bytes head);
 
 /* A format or wrapping that is known by its first bytes but not read: ERROR_UNSUPPORTED
- * with its name and what to do; NULL if head is not known at all. */
-const struct error *format_known(struct bytes head, struct arena *a);
+ * with its name and what to do with the file at path; NULL if head is not known at all. */
+const struct error *format_known(struct bytes head, const char *path, struct arena *a);
+
+/* Does the file start as those that are read here do, as far as it goes? */
+bool format_starts(struct bytes head);
 
 /* dump_open() for files that are open. */
 const struct error *dump_open_sources(struct source **source, size_t count, struct arena *a,

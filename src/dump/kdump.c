@@ -367,7 +367,7 @@ kdump_open(struct source **source, size_t count, struct arena *a, struct dump *d
 	d->impl->base = k->base;
 	look_for_damage(k, a, d);
 	read_notes(&k->file[0], a, d);
-	d->impl->from = (struct page_source){ kdump_fetch, k, k->page_len };
+	d->impl->from = (struct page_source){ kdump_fetch, k, k->page_len, false };
 	d->impl->state = kdump_state;
 	d->impl->count = kdump_count;
 	d->impl->next = kdump_next;

@@ -3,11 +3,15 @@
 
 #include "dump/pfnset.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum {
-	NO_SLOT = 0, /* slot[0] is the head of the list of all slots by last use */
-	CHUNK_BYTES = 64 << 10,
+	NO_SLOT = 0,               /* slot[0] is the head of the list of all slots by last use */
+	CHUNK_BYTES = 64 << 10,    /* the first; each further one is twice as long as the last, */
+	CHUNK_BYTES_MAX = 1 << 20, /* up to here */
 	BUCKETS_FIRST = 256,
 };
 
@@ -30,6 +34,7 @@ struct pages {
 	size_t bucket_count;
 	uint8_t *chunk; /* room for pages that is not in use yet */
 	size_t chunk_left;
+	size_t chunk_bytes;  /* of the next one */
 	uint32_t free;       /* a slot without a page, or NO_SLOT */
 	uint32_t last;       /* the slot asked for last */
 	struct pfnset asked; /* read or not; without holes */
@@ -50,6 +55,7 @@ pages_new(struct page_source from, struct arena *a)
 	p->slot = ARENA_ARRAY(a, struct slot, p->slot_cap);
 	p->slot_count = 1;
 	p->bucket_count = BUCKETS_FIRST;
+	p->chunk_bytes = CHUNK_BYTES;
 	p->bucket = ARENA_ARRAY(a, uint32_t, p->bucket_count);
 	p->asked.arena = a;
 	p->corrupt.arena = a;
@@ -139,6 +145,38 @@ grow_slots(struct pages *p)
 	return true;
 }
 
+/* Has the kernel give the memory at once: a fault for each page costs as much as reading one
+ * from a file does. A kernel that cannot (before v5.14) gives it as it always did. */
+static void
+populate(uint8_t *p, size_t len)
+{
+	uintptr_t unit = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)p + unit - 1) / unit * unit;
+	uintptr_t to = ((uintptr_t)p + len) / unit * unit;
+
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+}
+
+/* Room for some pages, or at least one; none if the budget has none. */
+static void
+new_chunk(struct pages *p)
+{
+	uint32_t len = p->from.page_len;
+	size_t count = p->chunk_bytes / len == 0 ? 1 : p->chunk_bytes / len;
+
+	p->chunk = arena_try(p->arena, count, len);
+	if (p->chunk != NULL) {
+		populate(p->chunk, count * len);
+		p->chunk_bytes *= p->chunk_bytes < CHUNK_BYTES_MAX ? 2 : 1;
+		p->chunk_left = count;
+		return;
+	}
+	p->chunk_bytes = len;
+	p->chunk = arena_try(p->arena, 1, len);
+	p->chunk_left = p->chunk != NULL;
+}
+
 /* Room for one more page, or NULL if the budget has none. The first PAGES_HELD pages are
  * had even if the budget says no: without them nothing can be read. */
 static uint8_t *
@@ -146,19 +184,10 @@ new_room(struct pages *p)
 {
 	uint32_t len = p->from.page_len;
 
-	if (p->chunk_left == 0) {
-		size_t count = CHUNK_BYTES / len == 0 ? 1 : CHUNK_BYTES / len;
-
-		p->chunk = arena_try(p->arena, count, len);
-		if (p->chunk == NULL) {
-			count = 1;
-			p->chunk =
-				p->slot_count <= PAGES_HELD ? arena_alloc(p->arena, 1, len) : NULL;
-		}
-		p->chunk_left = p->chunk == NULL ? 0 : count;
-	}
 	if (p->chunk_left == 0)
-		return NULL;
+		new_chunk(p);
+	if (p->chunk_left == 0)
+		return p->slot_count <= PAGES_HELD ? arena_alloc(p->arena, 1, len) : NULL;
 
 	uint8_t *room = p->chunk;
 
@@ -205,6 +234,19 @@ oldest_slot(struct pages *p)
 	return i;
 }
 
+/* Expands a page into room, and notes that it was asked for. */
+static enum page_state
+expand(struct pages *p, uint64_t pfn, uint8_t *room, bool *zero)
+{
+	enum page_state why = p->from.fetch(p->from.self, pfn, room, zero);
+
+	if (why != PAGE_HOLE && pfnset_add(&p->asked, pfn) && why == PAGE_PRESENT)
+		p->read_count++;
+	if (why == PAGE_CORRUPT)
+		(void)pfnset_add(&p->corrupt, pfn);
+	return why;
+}
+
 /* The page that was not in the cache. */
 static const uint8_t *
 fetch(struct pages *p, uint64_t pfn, enum page_state *why)
@@ -217,11 +259,7 @@ fetch(struct pages *p, uint64_t pfn, enum page_state *why)
 
 	struct slot *s = &p->slot[i];
 
-	*why = p->from.fetch(p->from.self, pfn, s->room, &zero);
-	if (*why != PAGE_HOLE && pfnset_add(&p->asked, pfn) && *why == PAGE_PRESENT)
-		p->read_count++;
-	if (*why == PAGE_CORRUPT)
-		(void)pfnset_add(&p->corrupt, pfn);
+	*why = expand(p, pfn, s->room, &zero);
 	if (*why != PAGE_PRESENT) {
 		p->free = i;
 		return NULL;
@@ -255,25 +293,49 @@ pages_get(struct pages *p, uint64_t pfn, enum page_state *why)
 	return p->slot[i].page;
 }
 
+static bool
+copy_part(struct pages *p, uint64_t pfn, size_t off, size_t len, uint8_t *to, enum page_state *why)
+{
+	const uint8_t *page = pages_get(p, pfn, why);
+
+	if (page != NULL)
+		memcpy(to, page + off, len);
+	return page != NULL;
+}
+
+/* Past the cache, if the page is not there. */
+static bool
+copy_whole(struct pages *p, uint64_t pfn, uint8_t *to, enum page_state *why)
+{
+	bool zero = false;
+
+	if (find_slot(p, pfn) != NO_SLOT || pfnset_has(&p->corrupt, pfn))
+		return copy_part(p, pfn, 0, p->from.page_len, to, why);
+	*why = expand(p, pfn, to, &zero);
+	if (zero)
+		memset(to, 0, p->from.page_len);
+	return *why == PAGE_PRESENT;
+}
+
 const struct error *
 pages_read(void *self, uint64_t addr, void *buf, size_t len)
 {
 	struct pages *p = self;
 	uint8_t *to = buf;
+	size_t page_len = p->from.page_len;
 
 	if (len != 0 && addr > UINT64_MAX - (len - 1))
 		return page_state_error(PAGE_HOLE);
 	while (len != 0) {
-		size_t off = (size_t)(addr & (p->from.page_len - 1));
-		size_t step = p->from.page_len - off;
+		size_t off = (size_t)(addr & (page_len - 1));
+		size_t step = page_len - off < len ? page_len - off : len;
 		enum page_state why = PAGE_HOLE;
-		const uint8_t *page = pages_get(p, addr >> p->shift, &why);
+		bool ok = step == page_len && p->from.plain
+				  ? copy_whole(p, addr >> p->shift, to, &why)
+				  : copy_part(p, addr >> p->shift, off, step, to, &why);
 
-		if (page == NULL)
+		if (!ok)
 			return page_state_error(why);
-		if (step > len)
-			step = len;
-		memcpy(to, page + off, step);
 		to += step;
 		addr += step;
 		len -= step;

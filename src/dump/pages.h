@@ -23,6 +23,8 @@ struct page_source {
 	enum page_state (*fetch)(void *self, uint64_t pfn, uint8_t *page, bool *zero);
 	void *self;
 	uint32_t page_len; /* a power of two */
+	bool plain;        /* expanding costs nothing: whole pages that are asked for once are
+			      not kept */
 };
 
 struct pages;

@@ -43,6 +43,9 @@ names_formats_that_are_not_read(void **state)
 		{ "\xd2\xbe\xd2\xbe", 4, "vmss2core" },
 		{ "LinuxGuestRecord", 16, "Xen" },
 		{ "\xdd\xcc\x8b\x9a", 4, "MCLX" },
+		{ "EMiL\1\0\0\0", 8, "LiME" },
+		{ "PK\3\4", 4, "unzip 'FILE'" },
+		{ "\x1f\x8b\x08", 3, "gzip -dc 'FILE' >vmcore" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -104,15 +107,36 @@ says_why_a_path_is_no_dump(void **state)
 }
 
 static void
-says_that_an_empty_file_is_empty(void **state)
+assert_bytes_refused(const char *bytes, size_t len, const char *says, struct arena *a)
 {
-	char path[] = "/tmp/empty.XXXXXX";
+	char path[] = "/tmp/format.XXXXXX";
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
 	close(fd);
-	assert_refused(path, "is empty", *state);
+	assert_refused(path, says, a);
 	unlink(path);
+}
+
+static void
+says_what_is_wrong_with_a_file_that_is_no_dump(void **state)
+{
+	assert_bytes_refused("", 0, "is empty", *state);
+	assert_bytes_refused("some text\n", 10, "not a dump of any format", *state);
+	assert_bytes_refused("KDU", 3, "not a dump of any format", *state);
+	assert_bytes_refused("KDUMP", 5, "ends within its header", *state);
+	assert_bytes_refused("\177ELF\2\1\1", 7, "ends within its header", *state);
+	assert_bytes_refused("makedumpfile\0\0\0\0", 16, "ends within its header", *state);
+	assert_bytes_refused("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0"
+			     "................................................",
+			     66, "ELF file, but not a core dump", *state);
+}
+
+static void
+names_the_command_that_unwraps_a_file(void **state)
+{
+	assert_bytes_refused("\x1f\x8b\x08\0\0\0", 6, "gzip -dc '/tmp/format.", *state);
 }
 
 int
@@ -123,7 +147,8 @@ main(void)
 		UNIT_TEST(knows_the_formats_that_are_read),
 		UNIT_TEST(does_not_know_text_and_programs),
 		UNIT_TEST(says_why_a_path_is_no_dump),
-		UNIT_TEST(says_that_an_empty_file_is_empty),
+		UNIT_TEST(says_what_is_wrong_with_a_file_that_is_no_dump),
+		UNIT_TEST(names_the_command_that_unwraps_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

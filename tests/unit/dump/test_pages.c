@@ -29,7 +29,7 @@ fetch(void *self, uint64_t pfn, uint8_t *page, bool *zero)
 static struct pages *
 new_pages(struct fake *f, struct arena *a)
 {
-	return pages_new((struct page_source){ fetch, f, 4096 }, a);
+	return pages_new((struct page_source){ fetch, f, 4096, false }, a);
 }
 
 static void
@@ -49,6 +49,31 @@ reads_each_page_once(void **state)
 	}
 	assert_int_equal(f.fetched, 900);
 	assert_int_equal(pages_read_count(p), 900);
+}
+
+static void
+keeps_no_whole_page_that_costs_nothing_to_read_again(void **state)
+{
+	struct fake f = { 0 };
+	struct pages *p = pages_new((struct page_source){ fetch, &f, 4096, true }, *state);
+	uint8_t buf[2 * 4096];
+
+	for (unsigned i = 1; i <= 3; i++) {
+		assert_null(pages_read(p, 5 * 4096, buf, sizeof(buf)));
+		assert_int_equal(buf[4095], 5);
+		assert_int_equal(buf[4096], 6);
+		assert_int_equal(f.fetched, 2 * i);
+	}
+	assert_null(pages_read(p, 5 * 4096 + 1, buf, 8));
+	assert_null(pages_read(p, 5 * 4096, buf, 4096)); /* kept now: a part was asked for */
+	assert_int_equal(f.fetched, 7);
+	assert_int_equal(pages_read_count(p), 2);
+	assert_null(pages_read(p, 3001 * 4096, buf, 4096));
+	assert_int_equal(buf[0] | buf[4095], 0);
+	assert_ptr_equal(pages_read(p, 2000 * 4096, buf, 4096), page_state_error(PAGE_EXCLUDED));
+	assert_ptr_equal(pages_read(p, 1010 * 4096, buf, 4096), page_state_error(PAGE_CORRUPT));
+	assert_ptr_equal(pages_read(p, 1010 * 4096, buf, 4096), page_state_error(PAGE_CORRUPT));
+	assert_int_equal(pages_corrupt_count(p), 1);
 }
 
 static void
@@ -173,6 +198,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(reads_each_page_once),
+		UNIT_TEST(keeps_no_whole_page_that_costs_nothing_to_read_again),
 		UNIT_TEST(reads_across_pages),
 		UNIT_TEST(says_why_a_page_is_not_there),
 		UNIT_TEST(expands_a_corrupt_page_once),

@@ -43,7 +43,7 @@ dump_of(struct arena *a, const struct arch *arch, struct fakephys *f, const char
 	d->impl = ARENA_NEW(a, struct dump_impl);
 	d->impl->arena = a;
 	d->impl->next = next_page;
-	d->impl->from = (struct page_source){ fetch_page, f, FAKEPHYS_PAGE };
+	d->impl->from = (struct page_source){ fetch_page, f, FAKEPHYS_PAGE, false };
 	if (vmcoreinfo != NULL)
 		d->vmcoreinfo = vmcoreinfo_parse(a, str_of(vmcoreinfo));
 	return d;
