@@ -10,7 +10,9 @@ static bool
 needs_escape(uint32_t c)
 {
 	return (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       c == 0x061c || c == 0xad || (c >= 0xfff9 && c <= 0xfffb) || c == 0xfffe ||
+	       c == 0xffff;
 }
 
 static void

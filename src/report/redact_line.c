@@ -407,6 +407,17 @@ learn_syslog_host(struct redaction *r, struct str line)
 		redact_learn_host(r, word[host]);
 }
 
+/* "Kernel Offset: 0x1400000 from 0xffffffff81000000 (...)": where the kernel lay in memory, to
+ * which the other numbers of the line lead as well. */
+static size_t
+kaslr_start(const struct redaction *r, struct str s)
+{
+	static const char mark[] = "Kernel Offset: 0x";
+	size_t at = r->profile == REDACT_PUBLIC ? str_find(s, str_of(mark)) : STR_NONE;
+
+	return at == STR_NONE ? STR_NONE : at + strlen("Kernel Offset: ");
+}
+
 struct str
 redact_log_line(struct redaction *r, struct str s, enum line_state *state)
 {
@@ -415,6 +426,7 @@ redact_log_line(struct redaction *r, struct str s, enum line_state *state)
 	struct str after = { NULL, 0 };
 	struct byte_run run = { 0 };
 	size_t code = code_start(s);
+	size_t kaslr = kaslr_start(r, s);
 
 	if (r->learning) {
 		learn_from_line(r, s);
@@ -425,6 +437,10 @@ redact_log_line(struct redaction *r, struct str s, enum line_state *state)
 			      after);
 	if (code != STR_NONE)
 		return joined(r, redact_text(r, str_first(s, code)), str_from(s, code));
+	if (kaslr != STR_NONE) {
+		names_count(r, NAME_ADDRESS);
+		return joined(r, redact_text(r, str_first(s, kaslr)), STR("<redacted>"));
+	}
 
 	bool bytes = find_bytes(s, &run);
 

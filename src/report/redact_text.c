@@ -209,6 +209,41 @@ is_secret_key(struct str key)
 	return false;
 }
 
+/* "serial WD1234": behind a blank only what has the form of such a number, since "serial" is a
+ * word of its own as well. */
+static bool
+is_serial_number(struct str v)
+{
+	bool digit = false;
+	bool letter = false;
+	bool lower = false;
+	bool hex = true;
+	size_t n = 0;
+
+	for (; n < v.len && strchr(" \t,;)]}>\"'", v.p[n]) == NULL; n++) {
+		unsigned char c = (unsigned char)v.p[n];
+
+		if (!isalnum(c) && c != '-' && c != '_')
+			return false;
+		digit = digit || isdigit(c);
+		letter = letter || isalpha(c);
+		lower = lower || islower(c);
+		hex = hex && isxdigit(c);
+	}
+	return n >= 5 && digit && letter && (hex || !lower);
+}
+
+static bool
+is_separated(const struct key *key, struct str behind)
+{
+	if (behind.len == 0)
+		return false;
+	if (behind.p[0] == '=' || (key->colon && behind.p[0] == ':'))
+		return true;
+	return key->class == NAME_SERIAL && behind.p[0] == ' ' &&
+	       is_serial_number(str_from(behind, 1));
+}
+
 /* The key that stands here, and what separates it from its value. */
 static const struct key *
 find_key(struct str s, size_t *len)
@@ -218,8 +253,8 @@ find_key(struct str s, size_t *len)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		size_t n = strlen(keys[i].name);
 
-		if (n < s.len && (s.p[n] == '=' || (keys[i].colon && s.p[n] == ':')) &&
-		    strncasecmp(s.p, keys[i].name, n) == 0) {
+		if (n < s.len && strncasecmp(s.p, keys[i].name, n) == 0 &&
+		    is_separated(&keys[i], str_from(s, n))) {
 			*len = n + 1;
 			return &keys[i];
 		}
