@@ -56,7 +56,7 @@ LIBS     = $(LDFLAGS) $(LINK) -Wl,--as-needed $(shell $(PC) --libs $(PKGS) 2>/de
 
 SRC      := $(sort $(wildcard src/*.c src/*/*.c))
 HDR      := $(sort $(wildcard src/*.h src/*/*.h))
-EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list) $(filter-out %.json,$(wildcard templates/*)))
+EMBED    := $(sort $(wildcard rules/*.yaml rules/*.list) $(filter-out %.json %.md,$(wildcard templates/*)))
 UNIT     := $(sort $(wildcard tests/unit/*/test_*.c))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL     := $(sort $(wildcard tests/tools/*.c))

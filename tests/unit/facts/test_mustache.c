@@ -50,6 +50,12 @@ find_partial(void *ctx, struct str name, struct str *text)
 		*text = STR("{{> self}}");
 	else if (str_is(name, STR("word")))
 		*text = STR("<{{fault.access}}>");
+	else if (str_is(name, STR("lines")))
+		*text = STR(">\n>");
+	else if (str_is(name, STR("bar")))
+		*text = STR("|\n{{fault.access}}\n|\n");
+	else if (str_is(name, STR("empty")))
+		*text = STR("");
 	else if (str_is(name, STR("open")))
 		*text = STR("{{#fault}}");
 	else if (str_is(name, STR("close")))
@@ -298,6 +304,112 @@ starts_from_any_shape(void **state)
 		"tee");
 }
 
+/* The rules of the specification's chapters on comments, interpolation, sections, inverted
+ * sections and partials, in its order, each by an example of our own. */
+static void
+every_rule_of_the_specification_that_is_supported(void **state)
+{
+	static const struct example comments[] = {
+		{ "12345{{! a comment }}67890", "1234567890" },           /* inline */
+		{ "12345{{!\n  of two\n  lines\n}}67890", "1234567890" }, /* multiline */
+		{ "a\n{{! alone }}\nb\n", "a\nb\n" },                     /* standalone */
+		{ "a\n  {{! indented }}\nb\n", "a\nb\n" },
+		{ "|\r\n{{! alone }}\r\n|", "|\r\n|" },     /* line endings */
+		{ "  {{! first }}\n|", "|" },               /* without a line before */
+		{ "|\n  {{! last }}", "|\n" },              /* without a newline behind */
+		{ "a\n{{!\ntwo lines\n}}\nb\n", "a\nb\n" }, /* multiline standalone */
+		{ "a\n  {{!\n  two lines\n  }}\nb\n", "a\nb\n" },
+		{ "  12 {{! 34 }}\n", "  12 \n" },                  /* indented inline */
+		{ "12345 {{! a comment }} 67890", "12345  67890" }, /* blanks round it stay */
+		{ "{{! fault.access }}{{!fault.access}}", "" },     /* no name is looked up */
+	};
+	static const struct example interpolation[] = {
+		{ "Hello from {Mustache}!\n", "Hello from {Mustache}!\n" }, /* none */
+		{ "{{fault.access}}, {{system.cpus}}", "write, 2" },        /* text, numbers */
+		{ "{{{fault.access}}}|{{&fault.access}}", "write|write" },
+		{ "I ({{fault.mode}}) be", "I () be" }, /* a missing value */
+		{ "({{{fault.mode}}}) ({{&fault.mode}})", "() ()" },
+		{ "{{panic.task.comm}}={{#panic}}{{#task}}{{comm}}{{/task}}{{/panic}}",
+		  "bash=bash" }, /* dotted names are shorthand for sections */
+		{ "({{panic.task.syscall.number}})", "()" }, /* a broken chain is nothing */
+		{ "{{#tool.features}}{{.}};{{/tool.features}}",
+		  "zlib;lzo;" },                         /* implicit iterator */
+		{ "| {{fault.access}} |", "| write |" }, /* blanks round it stay */
+		{ "| {{{fault.access}}} | {{&fault.access}} |", "| write | write |" },
+		{ "  {{fault.access}}\n", "  write\n" }, /* alone on a line it stays there */
+		{ "  {{{fault.access}}}\n  {{&fault.access}}\n", "  write\n  write\n" },
+		{ "|{{ fault.access }}|{{{ fault.access }}}|{{& fault.access }}|",
+		  "|write|write|write|" }, /* padding */
+	};
+	static const struct example sections[] = {
+		{ "\"{{#input.complete}}shown{{/input.complete}}\"", "\"shown\"" },   /* truthy */
+		{ "\"{{#log.wrapped}}hidden{{/log.wrapped}}\"", "\"\"" },             /* falsey */
+		{ "\"{{#fault.mode}}hidden{{/fault.mode}}\"", "\"\"" },               /* null */
+		{ "\"{{#panic.task}}Hi {{comm}}.{{/panic.task}}\"", "\"Hi bash.\"" }, /* context */
+		{ "{{#event}}{{comm}} {{fault.access}}{{/event}}", "tee write" },     /* parents' */
+		{ "{{#panic.task}}{{#event}}{{comm}}{{/event}}{{comm}}{{/panic.task}}",
+		  "teebash" }, /* the innermost one's first */
+		{ "{{#event.trace}}{{function}}{{/event.trace}}",
+		  "foo_opendo_sys_open" },                          /* list */
+		{ "\"{{#findings}}hidden{{/findings}}\"", "\"\"" }, /* empty */
+		{ "{{#input.complete}}a\n{{/input.complete}}b {{#input.complete}}c"
+		  "{{/input.complete}}",
+		  "a\nb c" }, /* doubled */
+		{ "|{{#input.complete}}b {{#fault}}c{{/fault}} d{{/input.complete}}|",
+		  "|b c d|" }, /* nested */
+		{ "|{{#input.complete}}b {{#log.wrapped}}c{{/log.wrapped}} d{{/input.complete}}|",
+		  "|b  d|" },
+		{ "{{#panic.task.syscall}}{{name}}{{/panic.task.syscall}}", "write" }, /* dotted */
+		{ " | {{#input.complete}}\t|\t{{/input.complete}} | \n", " | \t|\t | \n" },
+		{ " | {{#input.complete}} {{! }}\n {{/input.complete}} | \n", " |  \n  | \n" },
+		{ " {{#input.complete}}YES{{/input.complete}}\n {{#fault}}GOOD{{/fault}}\n",
+		  " YES\n GOOD\n" }, /* indented inline */
+		{ "| This\n{{#input.complete}}\n|\n{{/input.complete}}\n| Line\n",
+		  "| This\n|\n| Line\n" }, /* standalone */
+		{ "| This\n  {{#input.complete}}\n|\n  {{/input.complete}}\n| Line\n",
+		  "| This\n|\n| Line\n" },
+		{ "|\r\n{{#input.complete}}\r\n{{/input.complete}}\r\n|", "|\r\n|" },
+		{ "  {{#input.complete}}\n#{{/input.complete}}\n/", "#\n/" },
+		{ "#{{#input.complete}}\n/\n  {{/input.complete}}", "#\n/\n" },
+		{ "|{{# input.complete }}={{/ input.complete }}|", "|=|" }, /* padding */
+	};
+	static const struct example inverted[] = {
+		{ "\"{{^log.wrapped}}shown{{/log.wrapped}}\"", "\"shown\"" }, /* falsey */
+		{ "\"{{^input.complete}}hidden{{/input.complete}}\"", "\"\"" },
+		{ "\"{{^fault.mode}}shown{{/fault.mode}}\"", "\"shown\"" }, /* null */
+		{ "\"{{^panic.task}}hidden{{/panic.task}}\"", "\"\"" },     /* context */
+		{ "\"{{^event.trace}}hidden{{/event.trace}}\"", "\"\"" },   /* list */
+		{ "\"{{^findings}}shown{{/findings}}\"", "\"shown\"" },     /* empty list */
+		{ "|A {{^log.wrapped}}B {{^findings}}C{{/findings}} D{{/log.wrapped}} E|",
+		  "|A B C D E|" },
+		{ "|A {{^input.complete}}B {{^findings}}C{{/findings}} D{{/input.complete}} E|",
+		  "|A  E|" },
+		{ "|\n  {{^log.wrapped}}\n|\n  {{/log.wrapped}}\n|\n", "|\n|\n|\n" },
+		{ " | {{^log.wrapped}}\t|\t{{/log.wrapped}} | \n", " | \t|\t | \n" },
+		{ "|\r\n{{^log.wrapped}}\r\n{{/log.wrapped}}\r\n|", "|\r\n|" },
+		{ "  {{^log.wrapped}}\n^{{/log.wrapped}}\n/", "^\n/" },
+		{ "^{{^log.wrapped}}\n/\n  {{/log.wrapped}}", "^\n/\n" },
+		{ "|{{^ log.wrapped }}={{/ log.wrapped }}|", "|=|" },
+	};
+	static const struct example partial[] = {
+		{ "\"{{>word}}\"", "\"<write>\"" },   /* basic, in its context */
+		{ "\"{{>empty}}\"", "\"\"" },         /* empty */
+		{ "| {{> word }} |", "| <write> |" }, /* blanks round it stay */
+		{ "  {{fault.access}}  {{>lines}}\n", "  write  >\n>\n" }, /* inline */
+		{ "|\r\n{{>lines}}\r\n|", "|\r\n>\n>|" },                  /* line endings */
+		{ "  {{>lines}}\n>", "  >\n  >>" },                /* without a line before */
+		{ ">\n  {{>lines}}", ">\n  >\n  >" },              /* without a newline behind */
+		{ "a\n {{>bar}}\nb\n", "a\n |\n write\n |\nb\n" }, /* each line is indented */
+		{ "|{{> word }}|{{>\tword\n}}|", "|<write>|<write>|" }, /* padding */
+	};
+
+	check_all(state, comments, ARRAY_LEN(comments));
+	check_all(state, interpolation, ARRAY_LEN(interpolation));
+	check_all(state, sections, ARRAY_LEN(sections));
+	check_all(state, inverted, ARRAY_LEN(inverted));
+	check_all(state, partial, ARRAY_LEN(partial));
+}
+
 int
 main(void)
 {
@@ -313,6 +425,7 @@ main(void)
 		UNIT_TEST(values_are_never_read_as_templates),
 		UNIT_TEST(knows_whether_a_sentence_would_have_a_hole),
 		UNIT_TEST(starts_from_any_shape),
+		UNIT_TEST(every_rule_of_the_specification_that_is_supported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
