@@ -93,6 +93,21 @@ is_hash_part(struct str part)
 	return part.len == 17 && part.p[0] == 'h';
 }
 
+/* One piece off the front of a mangled name; *part is empty unless it was a part of the path.
+ * False if it is no such name. */
+static bool
+take_piece(struct str *s, struct str *part)
+{
+	*part = (struct str){ NULL, 0 };
+	if (isdigit((unsigned char)s->p[0]) != 0)
+		return take_part(s, part);
+	if (s->p[0] == 's' || s->p[0] == 'B')
+		skip_number(s);
+	else
+		*s = str_from(*s, s->p[0] == 'N' && s->len > 1 ? 2 : 1);
+	return true;
+}
+
 /*
  * RFC 2603's grammar writes a path from its outermost part inwards, so that the parts, read
  * from left to right without heed of what they are parts of, are the path.
@@ -102,25 +117,14 @@ names_rust(struct str f, char buf[NAMES_RUST_BYTES])
 {
 	struct path path = { buf, 0 };
 	struct str s = f;
+	struct str part;
 	bool old = str_take(&s, STR("_ZN"));
 
 	if (!old && !str_take(&s, STR("_R")))
 		return f;
-	while (s.len != 0) {
-		struct str part;
-
-		if (isdigit((unsigned char)s.p[0]) != 0) {
-			if (!take_part(&s, &part))
-				break;
-			if (!old || !is_hash_part(part))
-				put_part(&path, part);
-		} else if (s.p[0] == 's' || s.p[0] == 'B') {
-			skip_number(&s);
-		} else if (s.p[0] == 'N' && s.len > 1) {
-			s = str_from(s, 2);
-		} else {
-			s = str_from(s, 1);
-		}
+	while (s.len != 0 && take_piece(&s, &part)) {
+		if (part.len != 0 && !(old && is_hash_part(part)))
+			put_part(&path, part);
 	}
 	return path.len == 0 ? f : (struct str){ buf, path.len };
 }

@@ -183,6 +183,42 @@ put(struct event *e, const struct frame *f)
 	e->module = f->module;
 }
 
+/* A CPU that finds itself stalled first shows the stack of RCU's own thread, if that starves,
+ * and of the CPU that this last ran on (Linux rcu_check_gp_kthread_starvation()): victims. */
+static bool
+is_of_gp_kthread(const struct report *r, const struct mark *m)
+{
+	struct str text = r->line[m->line].text;
+
+	return m->kind == MARK_STACK && str_has(text, STR("RCU ")) &&
+	       (str_has(text, STR("kthread stack dump:")) ||
+		str_has(text, STR("kthread last ran:")));
+}
+
+/* The next stack behind the one whose trace follows a mark: with a head line of its own, or
+ * without, as the stack of the CPU that prints has. */
+static size_t
+next_stack(const struct report *r, size_t from)
+{
+	size_t trace = find_mark(r, MARK_TRACE, from);
+	size_t stack = find_mark(r, MARK_STACK, trace);
+	size_t next = find_mark(r, MARK_TRACE, trace + 1);
+
+	return stack < next ? stack : next;
+}
+
+size_t
+blame_first_stack(const struct report *r)
+{
+	size_t i = find_mark(r, MARK_STACK, 0);
+
+	if (find_mark(r, MARK_FRAME, 0) < i)
+		return 0;
+	while (i < r->mark_count && is_of_gp_kthread(r, &r->mark[i]))
+		i = next_stack(r, i);
+	return find_mark(r, MARK_FRAME, i) == r->mark_count ? 0 : i;
+}
+
 /* Behind the first interrupt that came upon what the CPU was doing. One behind the bottom of
  * its stack, or behind the line of the panic, came upon another CPU. */
 static size_t
@@ -190,14 +226,16 @@ behind_interrupt(const struct search *s)
 {
 	const struct report *r = s->report;
 
-	for (size_t i = 0; i < r->mark_count; i++) {
+	size_t from = blame_first_stack(r);
+
+	for (size_t i = from; i < r->mark_count; i++) {
 		if (r->mark[i].kind == MARK_USER_PC ||
 		    (r->mark[i].kind == MARK_HEAD && r->mark[i].line != r->head[0].line))
 			break;
 		if (is_in(s, "interrupts", &r->mark[i]))
 			return i + 1;
 	}
-	return 0;
+	return from;
 }
 
 /*

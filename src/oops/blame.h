@@ -14,4 +14,7 @@
 /* Sets function and module of e by the recipe of r; report_read() has been called. */
 void blame_find(const struct skips *skips, const struct report *r, struct event *e);
 
+/* The mark from which on stacks are those that the report is about. */
+size_t blame_first_stack(const struct report *r);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/understand.h"
 
+#include "oops/blame.h"
 #include "oops/identity.h"
 
 #include "base/limits.h"
@@ -261,7 +262,7 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	put_head(e, r);
 	report_read(r, e, a);
 	put_text(e, r, a);
-	e->frame_count = read_trace(r, 0, a, &e->frame);
+	e->frame_count = read_trace(r, blame_first_stack(r), a, &e->frame);
 	put_own_panicker(e, r, a);
 	r->recipe = r->head[0].row->recipe;
 	r->skip = r->head[0].row->skip;
