@@ -25,7 +25,7 @@ static bool
 join_repeated(struct events *v, const struct event *e)
 {
 	for (size_t i = v->count; i > 0 && i + 16 > v->count; i--) {
-		struct event *old = &v->kept[i - 1].event;
+		struct event *old = v->kept[i - 1].event;
 
 		if (!is_repeated(old, e))
 			continue;
@@ -41,6 +41,15 @@ join_repeated(struct events *v, const struct event *e)
 	return false;
 }
 
+static struct event *
+keep(const struct event *e, struct arena *texts)
+{
+	struct event *kept = ARENA_NEW(texts, struct event);
+
+	*kept = *e;
+	return kept;
+}
+
 enum {
 	BROKEN_LINES = 200, /* between the halves of an oops that another report came between */
 };
@@ -53,8 +62,8 @@ join_broken(struct events *v, const struct event *e, struct arena *texts)
 	struct event *old = NULL;
 	size_t i = v->count;
 
-	while (i > 0 && v->kept[i - 1].event.line + BROKEN_LINES >= e->line && old == NULL) {
-		old = &v->kept[--i].event;
+	while (i > 0 && v->kept[i - 1].event->line + BROKEN_LINES >= e->line && old == NULL) {
+		old = v->kept[--i].event;
 		if (old->class != CLASS_FAULT || old->has_error_code || old->frame_count != 0 ||
 		    old->boot != e->boot)
 			old = NULL;
@@ -73,7 +82,7 @@ join_broken(struct events *v, const struct event *e, struct arena *texts)
 	whole.has_address = old->has_address;
 	whole.corrupted = true;
 	arena_free(v->kept[i].arena);
-	v->kept[i].event = whole;
+	v->kept[i].event = keep(&whole, texts);
 	v->kept[i].arena = texts;
 	return true;
 }
@@ -96,7 +105,7 @@ events_add(struct events *v, const struct event *e, struct arena *texts)
 		v->count--;
 		v->dropped++;
 	}
-	v->kept[v->count].event = *e;
+	v->kept[v->count].event = keep(e, texts);
 	v->kept[v->count++].arena = texts;
 }
 
@@ -104,7 +113,7 @@ struct event *
 events_newest(struct events *v, unsigned classes, uint32_t boot)
 {
 	for (size_t i = v->count; i > 0; i--) {
-		struct event *e = &v->kept[i - 1].event;
+		struct event *e = v->kept[i - 1].event;
 
 		if (e->boot == boot && (e->class & classes))
 			return e;
@@ -133,7 +142,7 @@ events_finish(struct events *v)
 	struct event *e = ARENA_ARRAY(v->arena, struct event, v->count);
 
 	for (size_t i = 0; i < v->count; i++) {
-		e[i] = v->kept[i].event;
+		e[i] = *v->kept[i].event;
 		arena_defer(v->arena, free_texts, v->kept[i].arena);
 	}
 	if (v->count != 0)

@@ -11,8 +11,8 @@
 struct events {
 	struct arena *arena; /* of the run */
 	struct {
-		struct event event;
-		struct arena *arena; /* of its texts */
+		struct event *event;
+		struct arena *arena; /* of it and its texts */
 	} kept[LIMIT_EVENTS];
 	size_t count;
 	uint64_t dropped;

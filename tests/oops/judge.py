@@ -9,11 +9,12 @@ events. A line "repeat N TEXT" stands for N lines, %d in it for their number.
 Every case is judged as it is; then as other transports would have stored it, where the answer
 must be the same; cut at every tenth, where there may be no event yet, or a corrupted one, or
 the right one; without any one of its lines, where the program must not call it another crash;
-and with another program's lines between its own.
+and with another program's lines between its own. At last, thousands of one of them.
 """
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -267,6 +268,28 @@ def judge_noise(oops_json, cases, tally):
         tally.put("%s with other lines in it" % case.name, differs(case, answer(report), SAME))
 
 
+FLOOD = 4000  # reports
+MAX_RSS = 64 << 10  # KB; the texts of the reports that are kept are a fraction of that
+
+
+def judge_flood(oops_json, cases, tally):
+    """More reports than are kept, none the same: counted, in memory that does not grow."""
+    warning = next(c for c in cases if c.title.startswith("WARN of 4.9"))
+    text = text_of(warning.lines)
+    log = b"".join(text.replace(b"vblank_wait", b"vblank_wait_%d" % i) for i in range(FLOOD))
+    report = run(oops_json, [log])[0]
+    names = [event["function"] for event in report["events"]]
+    rss = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    problems = []
+    if len(names) + report["dropped"] != FLOOD:
+        problems.append("%d kept and %d dropped" % (len(names), report["dropped"]))
+    if (names[0], names[-1]) != ("vblank_wait_0", "vblank_wait_%d" % (FLOOD - 1)):
+        problems.append("the first or the last one is lost")
+    if rss > MAX_RSS and "asan" not in oops_json:
+        problems.append("%d KB of memory" % rss)
+    tally.put("a flood of reports", problems)
+
+
 def main():
     oops_json = sys.argv[1]
     cases = [case for path in sys.argv[2:] for case in read_cases(path)]
@@ -276,6 +299,7 @@ def main():
     judge_cuts(oops_json, cases, tally)
     judge_lost_lines(oops_json, cases, tally)
     judge_noise(oops_json, cases, tally)
+    judge_flood(oops_json, cases, tally)
     print("%d passed, %d failed" % (tally.passed, tally.failed))
     return 1 if tally.failed else 0
 

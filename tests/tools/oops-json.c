@@ -118,6 +118,7 @@ print_report(const char *path, const struct oops_report *r)
 	put(o, "trigger", str_of(r->panic_trigger));
 	put(o, "policy", str_of(r->panic_policy));
 	put(o, "panic", r->panic_string);
+	json_object_object_add(o, "dropped", json_object_new_int64((int64_t)r->event_dropped));
 	json_object_object_add(o, "modules", json_object_new_int64((int64_t)r->module_count));
 	json_object_object_add(o, "taint", json_object_new_int64((int64_t)r->taint));
 	json_object_object_add(o, "is_kernel_log", json_object_new_boolean(r->is_kernel_log));
