@@ -80,13 +80,24 @@ line_end(const struct report *r, const char *p)
 	return p;
 }
 
+/* "ffffffff8149c4a0", "0x0": where the kernel could not tell the name. */
+static bool
+is_address(struct str s)
+{
+	uint64_t address = 0;
+	bool marked = str_take(&s, STR("0x"));
+	size_t len = s.len;
+
+	return (marked || len >= 8) && str_take_hex(&s, &address) && s.len == 0;
+}
+
 static bool
 head_frame(const struct report *r, struct frame *f)
 {
 	struct str s = r->named.len != 0 ? r->named : r->head[0].captures.field[FIELD_FUNCTION];
 
 	*f = (struct frame){ .reliable = true };
-	if (s.len == 0)
+	if (s.len == 0 || is_address(s))
 		return false;
 
 	/* The capture ends where a blank is; the module stands behind it. */

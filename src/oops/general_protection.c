@@ -15,6 +15,9 @@ static const struct oops_head heads[] = {
 	  .is = CLASS_DIE, .follows = CLASSES_DYING },
 	{ GPF " for non-canonical address {address}: {code} [#{count}]", KIND_GPF, BLAME_PC,
 	  .is = CLASS_DIE, .follows = CLASSES_DYING },
+	/* what else newer kernels guess: "kernel NULL pointer dereference 0x8" */
+	{ GPF ", {detail} 0x{address}: {code} [#{count}]", KIND_GPF, BLAME_PC, .is = CLASS_DIE,
+	  .follows = CLASSES_DYING },
 	{ "segment-related " GPF ": {code} [#{count}]", KIND_GPF, BLAME_PC, .is = CLASS_DIE,
 	  .follows = CLASSES_DYING },
 	{ "stack segment: {code} [#{count}]", KIND_STACK_SEGMENT, BLAME_PC, .is = CLASS_DIE,

@@ -2,6 +2,7 @@
 #include "oops/heads.h"
 
 #include <assert.h>
+#include <ctype.h>
 
 enum {
 	HITS = 64, /* of one line that are looked at: several rows share a beginning */
@@ -123,6 +124,27 @@ try_row(const struct heads *h, size_t index, struct str text, size_t off, struct
 	best->found = true;
 }
 
+/* Programs may write anything into the log, and audit quotes them: "audit: type=...",
+ * "systemd[1]: ...". */
+static bool
+is_from_program(struct str text)
+{
+	size_t n = 0;
+
+	if (str_starts(text, STR("audit: type=")))
+		return true;
+	while (n < text.len && (isalnum((unsigned char)text.p[n]) != 0 || text.p[n] == '-' ||
+				text.p[n] == '_' || text.p[n] == '@'))
+		n++;
+	if (n == 0 || n == text.len || text.p[n] != '[')
+		return false;
+	text = str_from(text, n + 1);
+
+	uint64_t pid = 0;
+
+	return str_take_decimal(&text, &pid) && str_starts(text, STR("]: "));
+}
+
 bool
 heads_find(const struct heads *h, struct str text, struct heads_found *found)
 {
@@ -139,7 +161,8 @@ heads_find(const struct heads *h, struct str text, struct heads_found *found)
 		else if (found->extra_count < HEADS_EXTRA_HITS)
 			found->extra[found->extra_count++] = hit[i].index - h->heads;
 	}
-	found->head = best.found && !(best.heading.row->flags & HEAD_NOTHING);
+	found->head =
+		best.found && !(best.heading.row->flags & HEAD_NOTHING) && !is_from_program(text);
 	found->heading = best.heading;
 	return found->head || found->extra_count != 0;
 }

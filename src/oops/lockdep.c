@@ -27,6 +27,8 @@ static const struct oops_head heads[] = {
 	LOCKDEP("[ BUG: Invalid wait context ]", KIND_LOCKDEP_OTHER, BLAME_LOCK),
 	LOCKDEP("INFO: trying to register non-static key.", KIND_LOCKDEP_OTHER, BLAME_TRACE),
 	LOCKDEP("BUG: MAX_LOCKDEP_{detail} too low!", KIND_LOCKDEP_OTHER, BLAME_NONE),
+	LOCKDEP("BUG: MAX_LOCK_DEPTH too low!", KIND_LOCKDEP_OTHER, BLAME_NONE),
+	LOCKDEP("BUG: looking up invalid subclass: {detail}", KIND_LOCKDEP_OTHER, BLAME_TRACE),
 	LOCKDEP("BUG: MAX_STACK_TRACE_ENTRIES too low!", KIND_LOCKDEP_OTHER, BLAME_NONE),
 	LOCKDEP("BUG: key {address} not in .data!", KIND_LOCKDEP_OTHER, BLAME_TRACE),
 	LOCKDEP("chain_key collision", KIND_LOCKDEP_OTHER, BLAME_TRACE),

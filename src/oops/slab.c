@@ -9,6 +9,8 @@ static const struct oops_head heads[] = {
 	  .is = CLASS_CHECK, .skip = "slab" },
 	{ "Slab corruption{detail}", KIND_SLAB_CORRUPTION, BLAME_TRACE, .is = CLASS_CHECK,
 	  .skip = "slab" },
+	{ "slab error in {function}(): {detail}", KIND_SLAB_CORRUPTION, BLAME_TRACE,
+	  .is = CLASS_CHECK, .skip = "slab" },
 	{ "slab error in {function}: {detail}", KIND_SLAB_CORRUPTION, BLAME_TRACE,
 	  .is = CLASS_CHECK, .skip = "slab" },
 	/* details of a report, alone where its head was lost */

@@ -4,7 +4,8 @@
 
 A file of cases holds logs, each behind a line "== what it is" and lines "want KEY=VALUE ...":
 a value ends where the next " key=" begins, "-" stands for nothing, "kinds" is the list of all
-events. A line "repeat N TEXT" stands for N lines, %d in it for their number.
+events. A line "repeat N TEXT" stands for N lines, %d in it for their number. A line
+"head KIND TEXT" is a case of its own, of one line.
 
 Every case is judged as it is; then as other transports would have stored it, where the answer
 must be the same; cut at every tenth, where there may be no event yet, or a corrupted one, or
@@ -50,6 +51,11 @@ def read_cases(path):
         for line in f.read().split("\n"):
             if line.startswith("== "):
                 found.append(Case(path, line[3:]))
+            elif line.startswith("head "):
+                _, kind, text = line.split(" ", 2)
+                found.append(Case(path, text))
+                found[-1].want["kind"] = kind
+                found[-1].lines.append(text)
             elif found:
                 add_line(found[-1], line)
     for case in found:
