@@ -185,6 +185,23 @@ by_wait(const struct search *s, struct event *e)
 	}
 }
 
+/* Nothing but waiting on the stack, as threads have whose work that is: its outermost part. */
+static const struct frame *
+first_waiting(const struct report *r)
+{
+	const struct frame *outermost = NULL;
+
+	for (size_t i = first_trace(r); i < r->mark_count; i++) {
+		const struct mark *m = &r->mark[i];
+
+		if (m->kind == MARK_STACK || str_is(m->frame.function, STR("kthread")))
+			break;
+		if (is_candidate(m) && m->frame.function.len != 0)
+			outermost = &m->frame;
+	}
+	return outermost;
+}
+
 static void
 put(struct event *e, const struct frame *f)
 {
@@ -264,8 +281,13 @@ by_operation(const struct search *s, size_t from, struct event *e)
 		const struct mark *m = &r->mark[i];
 		struct str name = m->frame.function;
 
-		if (m->kind == MARK_USER_PC || is_in(s, "dispatchers", m))
+		if (m->kind == MARK_USER_PC)
 			break;
+		if (is_in(s, "dispatchers", m)) {
+			if (operation == NULL) /* it is busy itself */
+				operation = &m->frame;
+			break;
+		}
 		if (!is_candidate(m) || name.len == 0)
 			continue;
 		operation = &m->frame;
@@ -338,6 +360,8 @@ blame_find(const struct skips *skips, const struct report *r, struct event *e)
 		by_wait(&s, e);
 		if (e->function.len == 0)
 			put(e, first_guilty(&s, first_trace(r), false));
+		if (e->function.len == 0)
+			put(e, first_waiting(r));
 		break;
 	case BLAME_STALL:
 		by_operation(&s, 0, e);

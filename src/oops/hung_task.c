@@ -3,14 +3,14 @@
 
 static const struct oops_head heads[] = {
 	{ "INFO: task {comm}:{pid} blocked for more than {seconds} seconds", KIND_HUNG_TASK,
-	  BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
+	  BLAME_HUNG, .is = CLASS_HANG, .skip = "hung" },
 	{ "INFO: task {comm}:{pid} blocked in I/O wait for more than {seconds} seconds",
-	  KIND_HUNG_TASK, BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
+	  KIND_HUNG_TASK, BLAME_HUNG, .is = CLASS_HANG, .skip = "hung" },
 	{ "INFO: task {comm}:{pid} can't die for more than {seconds} seconds", KIND_HUNG_TASK,
-	  BLAME_HUNG, .is = CLASS_HANG, .skip = "waiting" },
+	  BLAME_HUNG, .is = CLASS_HANG, .skip = "hung" },
 	/* a name with a line end in it: the first half is in the line before */
 	{ "{comm}:{pid} blocked for more than {seconds} seconds.", KIND_HUNG_TASK, BLAME_HUNG,
-	  .is = CLASS_HANG, .skip = "waiting" },
+	  .is = CLASS_HANG, .skip = "hung" },
 	{ .pattern = NULL },
 };
 

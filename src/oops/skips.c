@@ -11,14 +11,17 @@ enum {
 	ENDS = SLOTS, /* the slot behind them: all that begin with a star, which are few */
 };
 
+enum part {
+	WHOLE,
+	PREFIX, /* "name*" */
+	SUFFIX, /* "*name" */
+	INSIDE, /* "*name*" */
+};
+
 struct name {
 	struct str list;
-	struct str text; /* without the star */
-	enum {
-		WHOLE,
-		PREFIX, /* "name*" */
-		SUFFIX, /* "*name" */
-	} part;
+	struct str text; /* without the stars */
+	enum part part;
 	struct name *next; /* in the same slot */
 };
 
@@ -58,6 +61,24 @@ skips_new(struct arena *a)
 	return s;
 }
 
+/* Takes the stars off a name; what they say. */
+static enum part
+part_of(struct str *text)
+{
+	bool begins = str_ends(*text, STR("*"));
+	bool ends = str_starts(*text, STR("*"));
+
+	if (begins)
+		text->len--;
+	if (ends)
+		(void)str_take(text, STR("*"));
+	if (begins && ends)
+		return INSIDE;
+	if (begins)
+		return PREFIX;
+	return ends ? SUFFIX : WHOLE;
+}
+
 static void
 add_name(struct skips *s, struct str list, struct str text)
 {
@@ -70,15 +91,10 @@ add_name(struct skips *s, struct str list, struct str text)
 
 	n->list = list;
 	n->text = text;
-	if (str_take(&n->text, STR("*"))) {
-		n->part = SUFFIX;
-	} else if (str_ends(text, STR("*"))) {
-		n->part = PREFIX;
-		n->text = str_first(text, text.len - 1);
-	}
+	n->part = part_of(&n->text);
 
 	size_t at =
-		n->part == SUFFIX
+		n->part == SUFFIX || n->part == INSIDE
 			? ENDS
 			: hash(list, n->part == PREFIX ? str_first(n->text, PREFIX_KEY) : n->text);
 
@@ -124,6 +140,8 @@ fits(const struct name *n, struct str name)
 		return str_starts(name, n->text);
 	case SUFFIX:
 		return str_ends(name, n->text);
+	case INSIDE:
+		return str_has(name, n->text);
 	default:
 		return str_is(name, n->text);
 	}

@@ -4,7 +4,7 @@
  *
  * The names are data, one a line in rules/skip.list, because helpers of the kernel come and go
  * with every release and a site has its own; "name*" is every name that begins so, "*name" that
- * ends so, and "#" begins a comment. "[list]" begins another list.
+ * ends so, "*name*" that has it inside, and "#" begins a comment. "[list]" begins another list.
  */
 #ifndef OOPS_SKIPS_H
 #define OOPS_SKIPS_H
