@@ -234,6 +234,11 @@ read_log(struct run *r)
 
 	struct oops_reader *reader = oops_reader_new(r->a);
 	const struct error *e = NULL;
+	size_t lists = 0;
+	const struct str *list = rules_skip_texts(r->rules, &lists);
+
+	for (size_t i = 0; i < lists; i++)
+		oops_reader_skip(reader, list[i]);
 
 	if (r->dump != NULL)
 		e = read_dump_log(r, reader);

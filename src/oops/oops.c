@@ -190,6 +190,12 @@ oops_reader_new(struct arena *a)
 	return r;
 }
 
+void
+oops_reader_skip(struct oops_reader *r, struct str text)
+{
+	skips_add(r->skips, text);
+}
+
 /* ---- the end ---- */
 
 /* Where a boot ends: with its last stamped message, or where the next one begins. */

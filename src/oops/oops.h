@@ -68,6 +68,9 @@ struct oops_reader;
 
 struct oops_reader *oops_reader_new(struct arena *a);
 
+/* Adds to the lists of functions that do not name a crash (skips.h). The text is borrowed. */
+void oops_reader_skip(struct oops_reader *r, struct str text);
+
 /* The text is borrowed for the call only. */
 void oops_feed(struct oops_reader *r, const struct message *m);
 

@@ -64,6 +64,9 @@ struct catalogue {
 	struct rule_file **file;
 	size_t file_count;
 	size_t file_cap;
+	struct str *skip; /* lists of functions that do not name a crash: text of skip.list files */
+	size_t skip_count;
+	size_t skip_cap;
 	const char **source;
 	size_t source_count;
 	size_t source_cap;

@@ -167,6 +167,26 @@ rules_load_builtin(struct rules *rules)
 	return NULL;
 }
 
+static bool
+is_skip_file(struct str name)
+{
+	return str_is(name, STR("skip.list")) || str_ends(name, STR("/skip.list"));
+}
+
+static void
+add_skip_text(struct catalogue *r, struct str text)
+{
+	r->skip = arena_grow(r->arena, r->skip, r->skip_count, &r->skip_cap, sizeof(*r->skip));
+	r->skip[r->skip_count++] = text;
+}
+
+const struct str *
+rules_skip_texts(const struct rules *rules, size_t *count)
+{
+	*count = rules->all->skip_count;
+	return rules->all->skip;
+}
+
 static const struct error *
 read_all(int fd, struct arena *a, const char *path, struct str *out)
 {
@@ -206,7 +226,9 @@ read_file(struct catalogue *r, const char *path)
 	const struct error *e = read_all(fd, r->arena, path, &text);
 
 	close(fd);
-	if (e == NULL)
+	if (e == NULL && is_skip_file(str_of(path)))
+		add_skip_text(r, text);
+	else if (e == NULL)
 		add_file(r, arena_printf(r->arena, "%s", path), text, false);
 	return e;
 }
@@ -214,7 +236,9 @@ read_file(struct catalogue *r, const char *path)
 static int
 only_rule_files(const struct dirent *d)
 {
-	return is_rule_file(str_of(d->d_name));
+	struct str name = str_of(d->d_name);
+
+	return is_rule_file(name) || is_skip_file(name);
 }
 
 static int
@@ -233,7 +257,8 @@ read_folder(struct catalogue *r, const char *path)
 	if (count < 0)
 		return error_errno(r->arena, errno, "cannot list '%s'", path);
 	if (count == 0)
-		e = error_new(r->arena, ERROR_ABSENT, "there is no *.yaml in '%s'", path);
+		e = error_new(r->arena, ERROR_ABSENT, "there is no *.yaml and no skip.list in '%s'",
+			      path);
 	for (int i = 0; i < count; i++) {
 		if (e == NULL)
 			e = read_file(r, arena_printf(r->arena, "%s/%s", path, names[i]->d_name));
