@@ -5,13 +5,21 @@
 #include <stddef.h>
 #include <time.h>
 
-uint64_t
-budget_now_ns(void)
+static const uint64_t second_ns = 1000000000;
+
+static uint64_t
+clock_ns(clockid_t clock)
 {
 	struct timespec now = { 0 };
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * second_ns + (uint64_t)now.tv_nsec;
+}
+
+uint64_t
+budget_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 struct budget
@@ -24,14 +32,39 @@ budget_of(uint64_t time_ns, uint64_t memory_bytes)
 	return b;
 }
 
+static bool
+has_part_expired(struct budget *b)
+{
+	if (b->part_ns != 0 && !b->part_ran_out && clock_ns(CLOCK_PROCESS_CPUTIME_ID) >= b->part_ns)
+		b->part_ran_out = true;
+	return b->part_ran_out;
+}
+
 bool
 budget_expired(struct budget *b)
 {
-	if (b == NULL || b->deadline_ns == 0)
+	if (b == NULL)
 		return false;
-	if (!b->time_ran_out && budget_now_ns() >= b->deadline_ns)
+	if (b->deadline_ns != 0 && !b->time_ran_out && budget_now_ns() >= b->deadline_ns)
 		b->time_ran_out = true;
-	return b->time_ran_out;
+	return b->time_ran_out || has_part_expired(b);
+}
+
+void
+budget_begin_part(struct budget *b, unsigned int seconds)
+{
+	b->part_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + seconds * second_ns;
+	b->part_ran_out = false;
+}
+
+bool
+budget_end_part(struct budget *b)
+{
+	bool ran_out = b->part_ran_out;
+
+	b->part_ns = 0;
+	b->part_ran_out = false;
+	return ran_out;
 }
 
 int

@@ -17,8 +17,10 @@ struct budget {
 	uint64_t deadline_ns;  /* CLOCK_MONOTONIC; 0: none */
 	uint64_t memory_bytes; /* what arena_try() may hand out in all; 0: no limit */
 	uint64_t taken_bytes;  /* of which are handed out now */
-	bool time_ran_out;     /* some loop was told to stop */
-	bool memory_ran_out;   /* some allocation was refused */
+	uint64_t part_ns;    /* CPU time of the process at which a part of the run ends; 0: none */
+	bool part_ran_out;   /* some loop of that part was told to stop */
+	bool time_ran_out;   /* some loop was told to stop */
+	bool memory_ran_out; /* some allocation was refused */
 };
 
 /* A budget of that many nanoseconds from now (0: no deadline) and bytes (0: no limit). */
@@ -29,6 +31,11 @@ bool budget_expired(struct budget *b);
 
 /* Milliseconds to the deadline, rounded up, as poll() takes them; -1: there is none. */
 int budget_left_ms(const struct budget *b);
+
+/* What follows may take that many seconds of the processor, until budget_end_part(), which says
+ * whether it was told to stop. */
+void budget_begin_part(struct budget *b, unsigned int seconds);
+bool budget_end_part(struct budget *b);
 
 /* Takes len bytes if they are left; on false nothing is taken. NULL always has some left. */
 bool budget_take(struct budget *b, uint64_t len);

@@ -36,6 +36,9 @@ enum {
 	LIMIT_TASK_FILES = 64,            /* open files of the panic task that are shown */
 	LIMIT_OPEN_FILES = 1 << 18,       /* of all tasks, looked at for who else has a file */
 	LIMIT_SLAB_CACHES = 1 << 14,      /* a machine has 200, with cgroups before 5.9 thousands */
+	LIMIT_FILESYSTEMS = 1 << 14,      /* mounted; hosts of containers have thousands */
+	LIMIT_DISKS = 1 << 14,            /* block devices, partitions included */
+	LIMIT_REQUESTS = 1 << 18,         /* tags of all disks, looked at */
 	LIMIT_WAITERS = 1 << 16,          /* for one lock, followed to the lock */
 	LIMIT_NODES = 1024,               /* of memory: MAX_NUMNODES of the largest kernels */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */

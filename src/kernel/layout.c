@@ -216,6 +216,24 @@ static const struct row rows[LAYOUT_COUNT] = {
 	[LAYOUT_CACHE_NODE] = { "kmem_cache", { "node" } },
 	[LAYOUT_CACHE_NODE_SLABS] = { "kmem_cache_node", { "nr_slabs" } },
 	[LAYOUT_CACHE_NODE_OBJECTS] = { "kmem_cache_node", { "total_objects" } },
+
+	[LAYOUT_SB_INODES] = { "super_block", { "s_inodes" } },
+	[LAYOUT_INODE_SB_LIST] = { "inode", { "i_sb_list" } },
+	[LAYOUT_BDEV] = { "block_device", { NULL } },
+	[LAYOUT_BDEV_DISK] = { "block_device", { "bd_disk" } },
+	[LAYOUT_DISK_NAME] = { "gendisk", { "disk_name" } },
+	[LAYOUT_DISK_QUEUE] = { "gendisk", { "queue" } },
+	[LAYOUT_QUEUE_TAG_SET] = { "request_queue", { "tag_set" } },
+	[LAYOUT_TAG_SET_TAGS] = { "blk_mq_tag_set", { "tags" } },
+	[LAYOUT_TAG_SET_QUEUES] = { "blk_mq_tag_set", { "nr_hw_queues" } },
+	[LAYOUT_TAGS_COUNT] = { "blk_mq_tags", { "nr_tags" } },
+	[LAYOUT_TAGS_REQUESTS] = { "blk_mq_tags", { "rqs" } },
+	[LAYOUT_REQUEST_QUEUE] = { "request", { "q" } },
+	[LAYOUT_REQUEST_TAG] = { "request", { "tag" } },
+	[LAYOUT_REQUEST_STATE] = { "request", { "state" } },
+	[LAYOUT_REQUEST_FLAGS] = { "request", { "cmd_flags" } },
+	[LAYOUT_REQUEST_BYTES] = { "request", { "__data_len" } },
+	[LAYOUT_REQUEST_START] = { "request", { "start_time_ns" } },
 };
 /* clang-format on */
 

@@ -20,6 +20,9 @@ struct locks {
 	struct va_set nodes; /* of waiters that were met */
 	uint64_t *head;      /* of each node's list */
 	size_t head_cap;
+	struct va_set mms;           /* address spaces of all tasks, with has_mms */
+	const struct task **mm_task; /* of each, the first of its tasks */
+	bool has_mms;
 };
 
 struct locks *
@@ -191,24 +194,44 @@ name_by_symbol(const struct locks *l, struct lock *out)
 						     STR_ARG(s.name), off));
 }
 
+static void
+find_mms(struct locks *l)
+{
+	size_t cap = 0;
+
+	l->has_mms = true;
+	for (size_t i = 0; i < l->tasks->count; i++) {
+		const struct task *t = &l->tasks->task[i];
+		size_t count = l->mms.count;
+		const struct task **grown = NULL;
+
+		if (t->mm == 0 || va_set_has(&l->mms, t->mm))
+			continue;
+		grown = arena_try_grow(l->k->arena, l->mm_task, count, &cap,
+				       sizeof(const struct task *));
+		if (grown == NULL || !va_set_add(&l->mms, t->mm, l->k->arena))
+			return;
+		l->mm_task = grown;
+		l->mm_task[count] = t;
+	}
+}
+
 /* The lock of an address space, of which there is one for each process. */
 static bool
-name_mmap_lock(const struct locks *l, struct lock *out)
+name_mmap_lock(struct locks *l, struct lock *out)
 {
 	uint64_t off = 0;
+	size_t number = 0;
 
 	if (!layout_find(l->k->layout, LAYOUT_MM_MMAP_LOCK, &off))
 		return false;
-	for (size_t i = 0; i < l->tasks->count; i++) {
-		const struct task *t = &l->tasks->task[i];
-
-		if (t->mm == 0 || t->mm + off != out->va)
-			continue;
-		out->object = str_of(arena_printf(l->k->arena, "mmap_lock of %s (%" PRId32 ")",
-						  t->comm, t->tgid));
-		return true;
-	}
-	return false;
+	if (!l->has_mms)
+		find_mms(l);
+	if (!va_set_find(&l->mms, out->va - off, &number))
+		return false;
+	out->object = str_of(arena_printf(l->k->arena, "mmap_lock of %s (%" PRId32 ")",
+					  l->mm_task[number]->comm, l->mm_task[number]->tgid));
+	return true;
 }
 
 static bool
@@ -303,7 +326,7 @@ name_page(const struct locks *l, struct lock *out)
 }
 
 static void
-name_lock(const struct locks *l, struct lock *out)
+name_lock(struct locks *l, struct lock *out)
 {
 	if (out->type == LOCK_PAGE) {
 		name_page(l, out);

@@ -411,7 +411,7 @@ put_culprit(const struct meminfo *m, const struct part *p, struct text *t, struc
 static void
 put_sentence(const struct meminfo *m, struct arena *a)
 {
-	enum { SHORT_PERCENT = 10 };
+	enum { SHORT_PERCENT = 10, WORTH_A_WORD_PERCENT = 50 };
 	static const struct origin o = { ORIGIN_MEMORY, "the kernel's counters, added up" };
 	struct part part[PARTS] = { { NULL, NULL, 0 } };
 	struct text t = text_new(a);
@@ -433,7 +433,7 @@ put_sentence(const struct meminfo *m, struct arena *a)
 	facts_put_text(m->root, FACT_MEMORY_EATEN_BY, str_of(p->name), o);
 	text_printf(&t, "Memory was %s: %s of %s were available", is_short ? "short" : "not short",
 		    megabytes(m, m->available, a), megabytes(m, m->total, a));
-	if (is_short) {
+	if (percent(m, m->available) < WORTH_A_WORD_PERCENT) {
 		text_printf(&t, "; %s took %s (%u%%)", p->words, megabytes(m, p->pages, a),
 			    percent(m, p->pages));
 		put_culprit(m, p, &t, a);

@@ -3,7 +3,9 @@
 
 #include "base/limits.h"
 #include "kernel/blocked.h"
+#include "kernel/runnable.h"
 #include "kernel/spinning.h"
+#include "kernel/taskcontext.h"
 #include "kernel/taskfacts.h"
 
 #include <inttypes.h>
@@ -13,7 +15,7 @@
 enum {
 	GROUPS_MAX = 32,     /* in tasks.groups[] */
 	GROUP_PIDS_MAX = 32, /* of one group */
-	UNWOUND_MAX = 1024,  /* tasks whose stacks are followed unless all are asked for */
+	UNWOUND_MAX = 4096,  /* tasks whose stacks are followed unless all are asked for */
 };
 
 static const struct origin from_memory = { ORIGIN_MEMORY, "the kernel's tasks" };
@@ -141,8 +143,12 @@ put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact
 	if (s->cpus->has_online)
 		facts_put_bool(row, CPU_ONLINE, c->online, from_memory);
 	facts_put_text(row, CPU_MODE, str_of(mode_of(c)), from_memory);
-	if (t != NULL)
-		taskfacts_publish(t, facts_put_row(row, CPU_TASK, from_memory), from_memory);
+	if (t != NULL) {
+		struct fact_row *task = facts_put_row(row, CPU_TASK, from_memory);
+
+		taskfacts_publish(t, task, from_memory);
+		taskcontext_publish_scheduling(s->k, t, task);
+	}
 	put_registers(c, row);
 	if (same != i)
 		facts_put_number(row, CPU_SAME_AS, s->cpus->cpu[same].number, from_memory);
@@ -168,12 +174,14 @@ stacks_publish_cpus(const struct stacks *s, struct facts *f)
 			unwind_task(s->unwind, t, &stack[i]);
 	}
 
+	const struct runnable *runnable = runnable_find(s->k, s->tasks);
 	struct spinning spinning = { s->unwind, s->waits, s->locks, s->tasks, s->cpus, stack };
 
 	for (size_t i = 0; i < s->cpus->count; i++) {
 		struct fact_row *row = facts_put_row(root, FACT_CPUS, from_memory);
 
 		put_cpu(s, stack, i, row);
+		runnable_publish(runnable, s->cpus->cpu[i].number, row);
 		spinning_publish(&spinning, i, row, f);
 	}
 }

@@ -45,8 +45,9 @@ static const struct {
 	{ "trigger", POLICY_KEEP },    { "type", POLICY_KEEP },
 	{ "version", POLICY_TEXT },    { "ascii", POLICY_CLASS },
 	{ "exe", POLICY_PATH },        { "cwd", POLICY_PATH },
-	{ "eaten_by", POLICY_KEEP },   { "cgroup", POLICY_PATH },
-	{ "namespaces", POLICY_KEEP },
+	{ "eaten_by", POLICY_KEEP },   { "disk", POLICY_KEEP },
+	{ "op", POLICY_KEEP },         { "device", POLICY_KEEP },
+	{ "cgroup", POLICY_PATH },     { "namespaces", POLICY_KEEP },
 };
 
 /* Facts whose name says something else elsewhere, or too little. */
