@@ -91,6 +91,15 @@ def base(kernel, ko):
     return archive.bytes()
 
 
+def hang(ko, program):
+    """What rows that get stuck need besides; their kernel starts /hang."""
+    archive = Archive()
+    archive.file("hang", (HERE / "hang/init").read_bytes())
+    archive.file(f"modules/{ko.name}", ko.read_bytes())
+    archive.file(f"bin/{program.name}", program.read_bytes())
+    return archive.bytes()
+
+
 def scenario(kernel, common, do, capture):
     """The whole initramfs of one scenario. With a capture list it carries itself and the
     kernel, for kexec."""

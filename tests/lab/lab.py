@@ -15,7 +15,8 @@ import recompress
 import scenario
 from debian import Kernel, Unavailable
 
-TOP = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
 CACHE = TOP / "build/lab"
 TOOLS = {"qemu-system-x86_64": "qemu-system-x86", "makedumpfile": "makedumpfile", "make": "make",
          "gcc": "gcc", "readelf": "binutils", "dpkg-deb": "dpkg"}
@@ -85,7 +86,7 @@ class Lab:
         raise guest.GuestError(f"not the wanted crash in {ATTEMPTS} runs")
 
     def crash(self, s, folder):
-        params = f"console=ttyS0 rdinit=/init panic=0 {s.params}"
+        params = f"console=ttyS0 rdinit={'/hang' if s.hang else '/init'} panic=0 {s.params}"
         machine = ["-m", str(s.memory), "-smp", str(s.cpus),
                    "-cpu", s.cpu_model(self.kernel.series)]
         if s.vmcoreinfo:
@@ -98,19 +99,32 @@ class Lab:
             disk.touch()
             os.truncate(disk, 4 << 30)
             machine += ["-drive", f"file={disk},if=virtio,format=raw,cache=unsafe"]
+        if s.slow_disk:
+            disk = self.work / "disk"
+            disk.write_bytes(b"\0" * (16 << 20))
+            machine += ["-drive", f"file={disk},if=virtio,format=raw,id=slow"]
         capture = "".join(f"{name} {options}\n" for name, options
                           in s.formats(self.kernel.series))
         initrd = self.work / "initrd"
-        initrd.write_bytes(initramfs.scenario(self.kernel, self.common, s.do + "\n", capture))
+        initrd.write_bytes(initramfs.scenario(self.kernel, self.common + self.hang(s),
+                                              s.do + "\n", capture))
         with guest.Guest(self.kernel.image, initrd, self.work, machine, params) as g:
             try:
                 self.capture(s, g, folder)
             finally:
                 (folder / "console").write_bytes(g.console())
         self.check_console(s, folder)
-        if disk:
+        if s.kdump:
             guest.unpack(disk, folder)
+        if disk:
             disk.unlink()
+
+    def hang(self, s):
+        """What goes into the initramfs of rows that get stuck."""
+        if not s.hang:
+            return b""
+        return initramfs.hang(module.build(self.kernel, "hang", "kdlab_hang"),
+                              module.build_program(self.kernel, HERE / "hang/tables.c"))
 
     def capture(self, s, g, folder):
         if s.event or not s.crashes():
@@ -123,6 +137,11 @@ class Lab:
             # An uncorrected error of a memory controller, context corrupt: nothing survives it.
             g.qmp.ask("human-monitor-command", **{
                 "command-line": "mce 0 4 0xbe00000000100090 0x5 0x12345000 0x8c"})
+        if s.slow_disk: # one byte a second from now on: what is read does not come
+            if not g.wait(rb"lab: slow_disk", 60):
+                raise guest.GuestError("the guest does not come up")
+            g.qmp.ask("block_set_io_throttle", device="slow", bps=1, bps_rd=0, bps_wr=0, iops=0,
+                      iops_rd=0, iops_wr=0)
         if s.kdump:
             if not g.wait(rb"lab: (?:captured|kexec failed)", 300):
                 raise guest.GuestError("the capture kernel does not finish")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Builds kdlab.ko against an unpacked kernel's headers."""
+"""Builds the lab's modules against an unpacked kernel's headers."""
 import shutil
 import subprocess
 from pathlib import Path
 
-SOURCE = Path(__file__).parent / "module"
+HERE = Path(__file__).parent
 
 # Settings of newer compilers than the one here may be; none of them changes the module's ABI.
 PLAIN = ["CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "CONFIG_GCC_PLUGINS=",
@@ -50,11 +50,12 @@ def relocate_headers(kernel):
     makefile.write_text(text)
 
 
-def build(kernel):
-    """Returns the path of kdlab.ko, built only if it is missing or older than its source."""
-    work = kernel.suite.root / "module"
-    ko = work / "kdlab.ko"
-    newest = max(p.stat().st_mtime for p in SOURCE.iterdir())
+def build(kernel, folder="module", name="kdlab"):
+    """Returns the path of NAME.ko, built only if it is missing or older than its source."""
+    source = HERE / folder
+    work = kernel.suite.root / folder
+    ko = work / f"{name}.ko"
+    newest = max(p.stat().st_mtime for p in source.iterdir())
     if ko.exists() and ko.stat().st_mtime > newest:
         return ko
     if not (kernel.root / "relocated").exists():
@@ -62,11 +63,19 @@ def build(kernel):
         relocate_headers(kernel)
         (kernel.root / "relocated").touch()
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(SOURCE, work)
+    shutil.copytree(source, work)
     log = work / "build.log"
     with open(log, "w") as f:
         done = subprocess.run(["make", "-C", kernel.headers, f"M={work}", "CC=gcc", "HOSTCC=gcc",
                                *PLAIN, "modules"], stdout=f, stderr=subprocess.STDOUT)
     if done.returncode != 0 or not ko.exists():
-        raise RuntimeError(f"kdlab.ko does not build for {kernel.release}, see {log}")
+        raise RuntimeError(f"{name}.ko does not build for {kernel.release}, see {log}")
     return ko
+
+
+def build_program(kernel, source):
+    """A program of one file that needs no library."""
+    out = kernel.suite.root / "hang" / source.stem
+    subprocess.run(["gcc", "-O1", "-static", "-nostdlib", "-fno-stack-protector", "-o", out, source],
+                   check=True)
+    return out

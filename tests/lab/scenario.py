@@ -22,6 +22,8 @@ class Scenario:
         options = dict(w.split("=", 1) for w in words if "=" in w)
         self.smoke = "smoke" in words
         self.kdump = "kdump" in words
+        self.hang = "hang" in words # its init is hang/init
+        self.slow_disk = "slow-disk" in words
         self.vmcoreinfo = "no-vmcoreinfo" not in words
         self.dumps = [w for w in words if w in ("zlib", "elf")]
         self.event = next((w for w in words if w in EVENTS), None)
@@ -55,13 +57,19 @@ class Scenario:
     def cpu_model(self, series):
         return self.model or CPU_MODEL.get(series, "max")
 
+    def sources(self, ko):
+        """The files that decide what the guest does."""
+        if self.hang:
+            return [HERE / "hang" / name for name in ("kdlab_hang.c", "tables.c", "init")]
+        return [ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"]
+
     def key(self, kernel, ko):
         """Changes when an old dump no longer is what this row describes."""
         digest = hashlib.sha256()
         for part in (self.how, self.do, self.params, kernel.release,
                      self.cpu_model(kernel.series), *self.formats(kernel.series)):
             digest.update(str(part).encode() + b"\0")
-        for path in (ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"):
+        for path in self.sources(ko):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -91,7 +99,8 @@ class Console:
 
     def __init__(self, data):
         text = data.decode("utf-8", "replace").replace("\r", "")
-        text = text[max(text.find("Run /init as init process"), 0):]
+        started = re.search(r"Run /\w+ as init process", text)
+        text = text[started.start() if started else 0:]
         # The capture kernel of a real kdump boots on the same console.
         self.lines = text.split("] Linux version")[0].splitlines()
 
