@@ -256,7 +256,17 @@ find_symbols(struct run *r)
 {
 	if (r->vmem == NULL || r->dump->arch == NULL)
 		return NULL;
-	return kernel_open(r->dump, r->vmem, r->a, &r->kernel);
+
+	const struct error *e = kernel_open(r->dump, r->vmem, r->a, &r->kernel);
+
+	if (e == NULL && r->kernel->no_types != NULL)
+		publish_problem(r->facts, "find symbols",
+				error_new(r->a, ERROR_ABSENT,
+					  "the kernel was built without BTF; the places of %zu "
+					  "members were learned from what its structures hold",
+					  layout_learned(r->kernel->layout)),
+				r->a);
+	return e;
 }
 
 static const struct error *

@@ -2,6 +2,7 @@
 #include "kernel/cpus.h"
 
 #include "base/limits.h"
+#include "kernel/list.h"
 
 #include <inttypes.h>
 
@@ -85,6 +86,8 @@ read_tasks(const struct kernel *k, struct cpu *c)
 		c->current = percpu_member(k, c, "pcpu_hot", LAYOUT_HOT_CURRENT);
 	if (c->current == 0)
 		c->current = percpu_member(k, c, "runqueues", LAYOUT_RQ_CURR);
+	if (c->current == 0) /* arm64's, from 4.10 on */
+		c->current = percpu_word(k, c, "__entry_task", 0);
 	c->idle = percpu_word(k, c, "idle_threads", 0);
 	if (c->idle == 0)
 		c->idle = percpu_member(k, c, "runqueues", LAYOUT_RQ_IDLE);
@@ -291,14 +294,85 @@ add_cpus(const struct kernel *k, uint32_t cpus, struct cpus *all)
 	}
 }
 
+/* The run queue that a task is on, or was on last: that of the CPU which its group's queue
+ * belongs to. */
+static bool
+find_queue(const struct kernel *k, uint64_t task, uint64_t *rq)
+{
+	uint64_t group = 0;
+
+	return kernel_word(k, task, LAYOUT_TASK_CFS_RQ, &group) && kernel_is_address(k, group) &&
+	       kernel_word(k, group, LAYOUT_CFS_RQ_RQ, rq) && kernel_is_address(k, *rq);
+}
+
+static bool
+is_idle_task(const struct kernel *k, uint64_t task)
+{
+	uint32_t pid = 1;
+
+	return kernel_is_address(k, task) && kernel_u32(k, task, LAYOUT_TASK_PID, &pid) && pid == 0;
+}
+
+static void
+add_queue(const struct kernel *k, uint64_t rq, struct cpus *all, size_t *cap)
+{
+	struct cpu c = { .number = 0 };
+	size_t at = all->count;
+
+	if (!kernel_u32(k, rq, LAYOUT_RQ_CPU, &c.number) || c.number >= LIMIT_CPUS ||
+	    cpus_find(all, c.number) != NULL || !kernel_word(k, rq, LAYOUT_RQ_IDLE, &c.idle) ||
+	    !is_idle_task(k, c.idle))
+		return;
+	if (!kernel_word(k, rq, LAYOUT_RQ_CURR, &c.current) || !kernel_is_address(k, c.current))
+		c.current = 0;
+	all->cpu = arena_grow(k->arena, all->cpu, all->count, cap, sizeof(all->cpu[0]));
+	for (; at > 0 && all->cpu[at - 1].number > c.number; at--)
+		all->cpu[at] = all->cpu[at - 1];
+	all->cpu[at] = c;
+	all->count++;
+}
+
+/* Without symbols of data per-CPU variables cannot be found, but tasks lead to the run queues,
+ * and every CPU has kernel threads of its own. */
+static bool
+add_queues(const struct kernel *k, struct cpus *all)
+{
+	struct arena *a = arena_new_temporary(k->arena);
+	uint64_t init = 0;
+	uint64_t node = 0;
+	uint64_t off = 0;
+	uint64_t rq = 0;
+	uint64_t last = 0;
+	size_t cap = 0;
+
+	if (symbols_find(k->symbols, "runqueues", &rq) ||
+	    !symbols_find(k->symbols, "init_task", &init) ||
+	    !layout_find(k->layout, LAYOUT_TASK_TASKS, &off)) {
+		arena_free(a);
+		return false;
+	}
+
+	struct list_walk w = list_walk_from(k->mem, init + off, LIMIT_TASKS, "list of tasks", a);
+
+	while (list_next(&w, &node)) {
+		if (find_queue(k, node - off, &rq) && rq != last)
+			add_queue(k, rq, all, &cap);
+		last = rq;
+	}
+	arena_free(a);
+	return all->count != 0;
+}
+
 void
 cpus_read(const struct kernel *k, const struct dump *d, struct cpus *out)
 {
 	struct cpus all = { 0 };
 
-	add_cpus(k, count_cpus(k), &all);
-	for (size_t i = 0; i < all.count; i++)
-		read_tasks(k, &all.cpu[i]);
+	if (!add_queues(k, &all)) {
+		add_cpus(k, count_cpus(k), &all);
+		for (size_t i = 0; i < all.count; i++)
+			read_tasks(k, &all.cpu[i]);
+	}
 	read_registers(k, d, &all);
 	find_panic(k, &all);
 	*out = all;

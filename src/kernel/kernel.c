@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/kernel.h"
 
+#include "kernel/learn.h"
+#include "kernel/modbtf.h"
+#include "kernel/recover.h"
+
+/* Every kernel has a first task. Where its name is missing, those of all data are. */
+static bool
+has_data_symbols(const struct kernel *k)
+{
+	uint64_t va = 0;
+
+	return symbols_find(k->symbols, "init_task", &va);
+}
+
 static const struct error *
 open_btf(struct kernel *k)
 {
@@ -10,15 +23,17 @@ open_btf(struct kernel *k)
 	uint64_t from = 0;
 	uint64_t to = 0;
 
+	if (!has_data_symbols(k))
+		(void)recover_btf(k);
 	if (!symbols_find_any(k->symbols, starts, &from) ||
 	    !symbols_find_any(k->symbols, ends, &to) || to <= from)
 		return error_new(k->arena, ERROR_ABSENT, "the kernel was built without BTF");
 	return btf_open(k->mem, from, to - from, NULL, k->arena, &k->btf);
 }
 
-const struct error *
-kernel_from(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
-	    struct arena *a, struct kernel **out)
+static const struct error *
+open_kernel(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
+	    unsigned int without, struct arena *a, struct kernel **out)
 {
 	struct kernel *k = ARENA_NEW(a, struct kernel);
 
@@ -33,12 +48,34 @@ kernel_from(const struct memory *mem, const struct vmcoreinfo *info, const struc
 
 	if (e != NULL)
 		return e;
-	k->no_types = open_btf(k);
+	if ((without & KERNEL_WITHOUT_DATA_SYMBOLS) != 0)
+		symbols_forget_data(k->symbols);
+	k->no_types = (without & KERNEL_WITHOUT_BTF) == 0
+			      ? open_btf(k)
+			      : error_new(a, ERROR_ABSENT, "BTF is not asked for");
 	if (k->no_types == NULL)
-		types_add(k->types, btf_source(k->btf, a, NULL, NULL));
+		types_add(k->types, btf_source(k->btf, a, modbtf_find, k));
 	k->layout = layout_new(k->types, info, a);
+	if (k->no_types != NULL)
+		learn_layouts(k);
+	else if (!has_data_symbols(k))
+		recover_objects(k);
 	*out = k;
 	return NULL;
+}
+
+const struct error *
+kernel_from(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
+	    struct arena *a, struct kernel **out)
+{
+	return open_kernel(mem, info, arch, 0, a, out);
+}
+
+const struct error *
+kernel_open_without(const struct dump *d, const struct vmem *v, unsigned int without,
+		    struct arena *a, struct kernel **out)
+{
+	return open_kernel(&v->mem, d->vmcoreinfo, d->arch, without, a, out);
 }
 
 const struct error *

@@ -28,6 +28,16 @@ struct kernel {
 const struct error *kernel_open(const struct dump *d, const struct vmem *v, struct arena *a,
 				struct kernel **out) MUST_CHECK;
 
+/* What a kernel may have been built without; tests pretend it. */
+enum kernel_without {
+	KERNEL_WITHOUT_BTF = 1,
+	KERNEL_WITHOUT_DATA_SYMBOLS = 2, /* CONFIG_KALLSYMS_ALL=n */
+};
+
+const struct error *kernel_open_without(const struct dump *d, const struct vmem *v,
+					unsigned int without, struct arena *a,
+					struct kernel **out) MUST_CHECK;
+
 /* The same from memory alone, for tests. */
 const struct error *kernel_from(const struct memory *mem, const struct vmcoreinfo *info,
 				const struct arch *arch, struct arena *a,

@@ -111,6 +111,9 @@ static const struct row rows[LAYOUT_COUNT] = {
 
 	[LAYOUT_RQ_CURR] = { "rq", { "curr" } },
 	[LAYOUT_RQ_IDLE] = { "rq", { "idle" } },
+	[LAYOUT_RQ_CPU] = { "rq", { "cpu" } },
+	[LAYOUT_TASK_CFS_RQ] = { "task_struct", { "se.cfs_rq" } }, /* FAIR_GROUP_SCHED */
+	[LAYOUT_CFS_RQ_RQ] = { "cfs_rq", { "rq" } },
 	/* from e57ef2ed97c1 ("x86: Put hot per CPU variables into a struct"), v6.2, to v6.14 */
 	[LAYOUT_HOT_CURRENT] = { "pcpu_hot", { "current_task" } },
 

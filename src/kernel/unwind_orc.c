@@ -275,8 +275,14 @@ entry_without_data(struct state *s)
 	static const struct orc_entry called = { .sp_off = 8,
 						 .sp_reg = ORC_REG_SP,
 						 .type = ORC_TYPE_CALL };
+	static const struct orc_entry unknown = { .type = ORC_TYPE_UNDEFINED };
+	const struct symbols_module *m = symbols_module_at(s->u->k->symbols, s->ip);
 	uint64_t v = 0;
 	uint64_t target = 0;
+
+	/* A module's tables are not known, and it keeps no frame pointers. */
+	if (m != NULL && m->name.len != 0)
+		return unknown;
 
 	/* A jump into nowhere: if it was a call, its return address is the last thing pushed. */
 	if (s->signal && !unwind_is_text(s->u, s->ip) && unwind_word(s->u, s->sp, &v) &&

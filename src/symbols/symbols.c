@@ -168,7 +168,9 @@ struct symbols {
 	size_t module_count;
 	bool dirty;
 
-	bool has_text; /* the four below were looked up */
+	bool text_only;                 /* functions have names, data have none */
+	struct symbols_region named[2]; /* then: where names are */
+	bool has_text;                  /* those below were looked up */
 	uint64_t text_from, text_to, init_from, init_to, image_end;
 };
 
@@ -272,6 +274,13 @@ known(struct symbols *s, const char *name)
 }
 
 static bool
+has_name(const struct symbols *s, uint64_t va)
+{
+	return !s->text_only || (va >= s->named[0].from && va <= s->named[0].to) ||
+	       (va >= s->named[1].from && va <= s->named[1].to);
+}
+
+static bool
 ask_once(struct symbols *s, const char *name, uint64_t *va)
 {
 	uint32_t hash = 0;
@@ -287,9 +296,10 @@ ask_once(struct symbols *s, const char *name, uint64_t *va)
 		ask_sources(s, &q, 1);
 		*a = (struct asked){ arena_printf(s->arena, "%s", name), q.va, q.found };
 	}
-	if (a->found)
-		*va = a->va;
-	return a->found;
+	if (!a->found || !has_name(s, a->va))
+		return false;
+	*va = a->va;
+	return true;
 }
 
 bool
@@ -306,9 +316,10 @@ symbols_find(struct symbols *s, const char *name, uint64_t *va)
 
 	if (q == NULL)
 		return ask_once(s, name, va);
-	if (q->found)
-		*va = q->va;
-	return q->found;
+	if (!q->found || !has_name(s, q->va))
+		return false;
+	*va = q->va;
+	return true;
 }
 
 bool
@@ -416,6 +427,15 @@ find_text(struct symbols *s)
 		s->init_from = s->init_to = 0;
 	if (!symbols_find(s, "_end", &s->image_end))
 		s->image_end = s->init_to > s->text_to ? s->init_to : s->text_to;
+}
+
+void
+symbols_forget_data(struct symbols *s)
+{
+	find_text(s);
+	s->named[0] = (struct symbols_region){ s->text_from, s->text_to, true };
+	s->named[1] = (struct symbols_region){ s->init_from, s->init_to, true };
+	s->text_only = true;
 }
 
 bool

@@ -73,6 +73,9 @@ bool symbols_find_any(struct symbols *s, const char *const *names, uint64_t *va)
 /* Says where a symbol is that no provider has, for symbols_find(). */
 void symbols_learn(struct symbols *s, const char *name, uint64_t va);
 
+/* From now on only functions have names, as with CONFIG_KALLSYMS_ALL=n; for tests. */
+void symbols_forget_data(struct symbols *s);
+
 /* The symbol that va is in or behind; false outside of the kernel and its modules. */
 bool symbols_at(struct symbols *s, uint64_t va, struct symbol *out);
 

@@ -24,8 +24,8 @@ Dir::Etc::preferencesparts "{root}/none";
 Dir::State "{root}/state";
 Dir::State::status "{root}/status";
 Dir::Cache "{root}/cache";
-APT::Architecture "amd64";
-APT::Architectures {{ "amd64"; }};
+APT::Architecture "{arch}";
+APT::Architectures {{ "{arch}"; }};
 Acquire::Languages "none";
 Acquire::Retries "3";
 APT::Sandbox::User "root";
@@ -59,8 +59,9 @@ def mirrors():
 class Suite:
     """A Debian suite with package lists and downloads below `root`."""
 
-    def __init__(self, name, root):
+    def __init__(self, name, root, arch="amd64"):
         self.name = name
+        self.arch = arch
         self.root = Path(root)
         self.env = dict(os.environ, APT_CONFIG=str(self.root / "apt.conf"), LC_ALL="C")
 
@@ -72,7 +73,7 @@ class Suite:
         for folder in ("etc", "none", "state/lists/partial", "cache/archives/partial"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         (self.root / "status").touch()
-        (self.root / "apt.conf").write_text(PRIVATE.format(root=self.root))
+        (self.root / "apt.conf").write_text(PRIVATE.format(root=self.root, arch=self.arch))
         lines = [f"deb [signed-by={KEYRING}] {at['Debian']} {self.name} main"]
         if "Debian-Security" in at:
             lines.append(f"deb [signed-by={KEYRING}] {at['Debian-Security']} "

@@ -3,9 +3,10 @@
  * dump-stacks.c - what a kernel says of itself, as JSON: modules, CPUs, and every task with
  * its stack. For comparison with other readers of the same dump.
  *
- *	dump-stacks [-s] FILE...
+ *	dump-stacks [-s|-b|-t] FILE...
  *
- * -s prints all symbols instead, as /proc/kallsyms does.
+ * -s prints all symbols instead, as /proc/kallsyms does; -b does without BTF, by layouts that
+ * are learned, -t without symbols of data.
  */
 #include "base/error.h"
 #include "kernel/unwind.h"
@@ -23,6 +24,7 @@ struct tool {
 	struct cpus cpus;
 	struct tasks tasks;
 	struct unwind *unwind;
+	unsigned int without;
 };
 
 static int
@@ -146,7 +148,7 @@ print_symbols(struct tool *t)
 static int
 print_kernel(struct tool *t)
 {
-	const struct error *e = kernel_open(t->dump, t->vmem, t->a, &t->k);
+	const struct error *e = kernel_open_without(t->dump, t->vmem, t->without, t->a, &t->k);
 
 	if (e != NULL)
 		return fail(t, e);
@@ -161,17 +163,26 @@ print_kernel(struct tool *t)
 	return 0;
 }
 
+static unsigned int
+option(const char *word)
+{
+	if (strcmp(word, "-b") == 0)
+		return KERNEL_WITHOUT_BTF;
+	return strcmp(word, "-t") == 0 ? KERNEL_WITHOUT_DATA_SYMBOLS : 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	bool symbols = argc > 1 && strcmp(argv[1], "-s") == 0;
-	int first = symbols ? 2 : 1;
-	struct tool t = { .a = arena_new(NULL) };
+	unsigned int without = argc > 1 ? option(argv[1]) : 0;
+	int first = symbols || without != 0 ? 2 : 1;
+	struct tool t = { .a = arena_new(NULL), .without = without };
 	const struct error *e = NULL;
 	int status = 64;
 
 	if (argc <= first) {
-		fprintf(stderr, "usage: dump-stacks [-s] FILE...\n");
+		fprintf(stderr, "usage: dump-stacks [-s|-b|-t] FILE...\n");
 	} else {
 		e = dump_open((const char *const *)argv + first, (size_t)(argc - first), t.a,
 			      &t.dump);
