@@ -302,16 +302,32 @@ is_kernel_tag(struct str tag)
 	       (tag.len == 6 || tag.p[6] == '[' || tag.p[6] == '.');
 }
 
+/* Whose line it is, by what stands behind a date. */
+enum sender {
+	SENDER_KERNEL,
+	SENDER_UNSURE, /* "host tag: ", or two words of the kernel's own: "Call Trace:" */
+	SENDER_OTHER,  /* "host program[123]: " */
+};
+
+static enum sender
+sender_of(struct str tag)
+{
+	if (is_kernel_tag(tag))
+		return SENDER_KERNEL;
+	return str_ends(tag, STR("]")) ? SENDER_OTHER : SENDER_UNSURE;
+}
+
 /* "host kernel: ", "host kern.err kernel: ". With a date before it, a host and another tag is
- * a line of another program, which *foreign says. */
+ * a line of another program. */
 static bool
-take_host_and_tag(struct str *s, bool *foreign)
+take_host_and_tag(struct str *s, enum sender *sender)
 {
 	struct str rest = *s;
 	struct str host;
 	struct str tag;
 
-	if (!str_cut(&rest, ' ', &host) || host.len == 0 || host.p[0] == '[')
+	if (!str_cut(&rest, ' ', &host) || host.len == 0 || host.p[0] == '[' ||
+	    str_ends(host, STR(":")))
 		return false;
 	skip_blanks(&rest);
 
@@ -325,30 +341,13 @@ take_host_and_tag(struct str *s, bool *foreign)
 	}
 	if (!str_cut(&rest, ':', &tag) || tag.len == 0 || str_find_char(tag, ' ') != STR_NONE)
 		return false;
-	*foreign = !is_kernel_tag(tag);
-	if (*foreign)
+	*sender = sender_of(tag);
+	if (*sender != SENDER_KERNEL)
 		return true;
 	(void)str_take(&rest, STR(" "));
 	*s = rest;
 	return true;
 }
-
-/* A date in front, and the host and tag behind it. */
-static bool
-take_syslog(struct str *s, bool *foreign)
-{
-	struct str rest = *s;
-	bool dated = take_short_date(&rest) || take_iso_date(&rest);
-
-	if (!dated)
-		return false;
-	skip_blanks(&rest);
-	(void)take_host_and_tag(&rest, foreign);
-	*s = rest;
-	return true;
-}
-
-/* ---- /dev/kmsg and netconsole: "6.1.0,4,1234,567890,-,caller=T12;" ---- */
 
 /* A piece of a message that was too long for a packet. */
 struct fragment {
@@ -356,6 +355,30 @@ struct fragment {
 	uint64_t len; /* of the whole message */
 	bool found;
 };
+
+/* What prefixes say besides what a message holds. */
+struct prefix {
+	bool tagged; /* there is a sender */
+	enum sender sender;
+	struct fragment fragment;
+};
+
+/* A date in front, and the host and tag behind it. */
+static bool
+take_syslog(struct str *s, struct prefix *p)
+{
+	struct str rest = *s;
+	bool dated = take_short_date(&rest) || take_iso_date(&rest);
+
+	if (!dated)
+		return false;
+	skip_blanks(&rest);
+	p->tagged = take_host_and_tag(&rest, &p->sender);
+	*s = rest;
+	return true;
+}
+
+/* ---- /dev/kmsg and netconsole: "6.1.0,4,1234,567890,-,caller=T12;" ---- */
 
 /* "ncfrag=0/1500": from which byte of how many */
 static void
@@ -451,12 +474,6 @@ take_stamp_and_caller(struct str *s, struct message *m)
 	return true;
 }
 
-/* What prefixes say besides what a message holds. */
-struct prefix {
-	bool foreign; /* the line is another program's */
-	struct fragment fragment;
-};
-
 /* One prefix off the front; false if there is none. Behind a stamp only what programs add to
  * lines of printk's own form may still come. */
 static bool
@@ -475,8 +492,8 @@ take_prefix(struct str *s, struct message *m, struct prefix *p)
 		break;
 	}
 	if (isdigit((unsigned char)s->p[0]) != 0)
-		return take_kmsg(s, m, &p->fragment) || take_syslog(s, &p->foreign);
-	return take_decoded_level(s, m) || take_syslog(s, &p->foreign);
+		return take_kmsg(s, m, &p->fragment) || take_syslog(s, p);
+	return take_decoded_level(s, m) || take_syslog(s, p);
 }
 
 /* Where in a text another stamp stands; STR_NONE if nowhere. */
@@ -555,21 +572,32 @@ hand_on(struct transport *t, struct message *m, int prefixes)
 	t->sink(t->ctx, m);
 }
 
+/* Another program's line. Where no line is said to be the kernel's there are no tags at all, as
+ * in what "dmesg --time-format=iso" writes. */
+static bool
+is_foreign(const struct transport *t, const struct prefix *p)
+{
+	if (!p->tagged || p->sender == SENDER_KERNEL)
+		return false;
+	return p->sender == SENDER_OTHER || t->tagged;
+}
+
 /* Takes prefixes and hands the message on, up to the next stamp inside it. What is left is
  * returned. */
 static struct str
 one_message(struct transport *t, struct str s)
 {
 	struct message m = { .level = MESSAGE_LEVEL_UNKNOWN, .line = t->line };
-	struct prefix p = { .foreign = false };
+	struct prefix p = { .tagged = false };
 	int prefixes = 0;
 
-	while (s.len != 0 && !p.foreign && prefixes < PREFIXES && take_prefix(&s, &m, &p))
+	while (s.len != 0 && !is_foreign(t, &p) && prefixes < PREFIXES && take_prefix(&s, &m, &p))
 		prefixes++;
-	if (p.foreign) {
+	if (is_foreign(t, &p)) {
 		t->foreign++;
 		return (struct str){ NULL, 0 };
 	}
+	t->tagged |= p.tagged && p.sender == SENDER_KERNEL;
 	if (p.fragment.found && !take_piece(t, &p.fragment, &s))
 		return (struct str){ NULL, 0 };
 

@@ -24,6 +24,7 @@ struct transport {
 	struct message last; /* the newest one that had a stamp of its own */
 	uint64_t line;       /* lines so far */
 	uint64_t stamped;    /* messages that carried a stamp, a level or a kernel tag */
+	bool tagged;         /* some line was said to be the kernel's: "host kernel: " */
 	uint64_t foreign;    /* lines of other programs, which were passed over */
 	char clean[LIMIT_LINE_BYTES];
 	char pieces[LIMIT_LINE_BYTES]; /* of a message that netconsole had to cut */

@@ -111,6 +111,20 @@ TRANSPORTS = {
         lambda s, u, c, t, line: "6.1.0,4,%s,%d,-%s;%s"
         % (u, (s or 0) * 1000000, ",caller=" + c if c else "", t)
     ),
+    "dmesg-iso": each(
+        lambda s, u, c, t, line: "2025-11-23T%s,%s+01:00 %s" % (clock(s), u, t)
+    ),
+    "ci": each(lambda s, u, c, t, line: "2025-11-23T%s.%s1Z %s" % (clock(s), u, line)),
+    "journal-iso": each(
+        lambda s, u, c, t, line: "2025-11-23T%s+0100 node7 kernel: %s" % (clock(s), t)
+    ),
+    "busybox": each(
+        lambda s, u, c, t, line: "Nov  3 %s node7 kern.err kernel: %s" % (clock(s), line)
+    ),
+    "dmesg-H": each(lambda s, u, c, t, line: "[  +0.%s] %s" % (u, t)),
+    "caller": each(
+        lambda s, u, c, t, line: stamp(s, u)[:-1] + "[ T4242] " + t if s is not None else line
+    ),
     "boot before": lambda lines: ["[    0.000000] Linux version 6.1.0-18-amd64 (gcc) #1 SMP"]
     + lines,
     "login prompt": lambda lines: ["node7 login: " + lines[0].lstrip("<0>")] + lines[1:],
