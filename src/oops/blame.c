@@ -271,34 +271,37 @@ behind_interrupt(const struct search *s)
  * from time to time. What stays is the operation: the function that generic code called
  * (a system call, a file operation, a packet handler). Code of a module is named as it is.
  */
-static void
-by_operation(const struct search *s, size_t from, struct event *e)
+static const struct frame *
+operation(const struct search *s, size_t from)
 {
 	const struct report *r = s->report;
-	const struct frame *operation = NULL;
+	const struct frame *found = NULL;
 
-	for (size_t i = from; i < r->mark_count; i++) {
+	for (size_t i = from; i < r->mark_count && r->mark[i].kind != MARK_USER_PC; i++) {
 		const struct mark *m = &r->mark[i];
 		struct str name = m->frame.function;
 
-		if (m->kind == MARK_USER_PC)
-			break;
-		if (is_in(s, "dispatchers", m)) {
-			if (operation == NULL) /* it is busy itself */
-				operation = &m->frame;
-			break;
-		}
+		if (is_in(s, "dispatchers", m))
+			return found != NULL ? found : &m->frame; /* or it is busy itself */
 		if (!is_candidate(m) || name.len == 0)
 			continue;
-		operation = &m->frame;
-		if (str_starts(name, STR("smp_call_function"))) {
-			e->function = STR("smp_call_function");
-			return;
-		}
-		if (m->frame.module.len != 0 && !is_plumbing(s, name))
-			break;
+		found = &m->frame;
+		if (str_starts(name, STR("smp_call_function")) ||
+		    (m->frame.module.len != 0 && !is_plumbing(s, name)))
+			return found;
 	}
-	put(e, operation);
+	return found;
+}
+
+static void
+by_operation(const struct search *s, size_t from, struct event *e)
+{
+	static const struct str cross_call = STR("smp_call_function");
+
+	put(e, operation(s, from));
+	/* Whichever of the family it is: it waits for another CPU. */
+	if (str_starts(e->function, cross_call))
+		e->function = cross_call;
 }
 
 static void

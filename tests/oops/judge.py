@@ -10,7 +10,7 @@ events. A line "repeat N TEXT" stands for N lines, %d in it for their number. A 
 Every case is judged as it is; then as other transports would have stored it, where the answer
 must be the same; cut at every tenth, where there may be no event yet, or a corrupted one, or
 the right one; without any one of its lines, where the program must not call it another crash;
-and with another program's lines between its own. At last, thousands of one of them.
+with another program's lines between its own, and with another report's. At last, thousands of one of them.
 """
 import json
 import os
@@ -288,6 +288,44 @@ def judge_noise(oops_json, cases, tally):
         tally.put("%s with other lines in it" % case.name, differs(case, answer(report), SAME))
 
 
+def as_task(case, task):
+    """Lines with printk's caller id, all at one time."""
+    return ["[  100.000000][%6s] %s" % ("T%d" % task, split(line)[3]) for line in case.lines]
+
+
+def interleaved(one, two):
+    found = []
+    for i in range(max(len(one), len(two))):
+        found += one[i : i + 1] + two[i : i + 1]
+    return found
+
+
+def told_apart(report):
+    return sorted((e["kind"], e.get("function", "-")) for e in report["events"])
+
+
+def judge_interleaved(oops_json, cases, tally):
+    """Two reports at a time, line by line, each with its task's id: both are read."""
+    stamped = [
+        c
+        for c in cases
+        if len(c.lines) > 5
+        and len(c.plain["kinds"].split()) == 1
+        and c.plain["trigger"] == "none"
+        and not any(split(line)[2] for line in c.lines)
+    ]
+    pairs = list(zip(stamped, stamped[1:] + stamped[:1]))
+    alone = run(oops_json, [text_of(as_task(c, 7)) for c in stamped])
+    expect = {c.name: told_apart(r) for c, r in zip(stamped, alone)}
+    logs = [text_of(interleaved(as_task(a, 7), as_task(b, 8))) for a, b in pairs]
+    for (a, b), report in zip(pairs, run(oops_json, logs)):
+        want, got = sorted(expect[a.name] + expect[b.name]), told_apart(report)
+        tally.put(
+            "%s and %s, interleaved" % (a.name, b.name),
+            [] if got == want else ["%s, not %s" % (got, want)],
+        )
+
+
 FLOOD = 4000  # reports
 MAX_RSS = 64 << 10  # KB; the texts of the reports that are kept are a fraction of that
 
@@ -319,6 +357,7 @@ def main():
     judge_cuts(oops_json, cases, tally)
     judge_lost_lines(oops_json, cases, tally)
     judge_noise(oops_json, cases, tally)
+    judge_interleaved(oops_json, cases, tally)
     judge_flood(oops_json, cases, tally)
     print("%d passed, %d failed" % (tally.passed, tally.failed))
     return 1 if tally.failed else 0
