@@ -31,6 +31,7 @@ struct message {
 	uint32_t caller;
 	bool inherited;   /* time, level and caller are those of the message before it */
 	bool damaged;     /* some of its bytes are known to be lost or overwritten */
+	bool forwarded;   /* a program stored it, which dies before the kernel does */
 	bool uncommitted; /* its writer died before it was finished */
 };
 

@@ -7,6 +7,7 @@
 #include "oops/context.h"
 #include "oops/events.h"
 #include "oops/evidence.h"
+#include "oops/family.h"
 #include "oops/modules.h"
 #include "oops/system.h"
 #include "oops/taint.h"
@@ -19,6 +20,16 @@ enum {
 	BOOTS = 64, /* of one file that are told apart */
 };
 
+static const uint64_t second_ns = 1000000000;
+
+/* A boot that ended without a word. */
+struct reset {
+	struct str head; /* the line that the next one begins with */
+	uint64_t line;
+	uint64_t ns; /* uptime */
+	bool seen;
+};
+
 struct oops_reader {
 	struct arena *arena;
 	struct skips *skips;
@@ -27,7 +38,9 @@ struct oops_reader {
 	struct tail tail;
 	struct events events;
 	struct system boot[BOOTS];
-	uint32_t boots; /* beginnings of a boot that were seen */
+	struct reset reset[BOOTS];
+	uint64_t previous_ns; /* the time of the message before this one, 0 if none had any */
+	uint32_t boots;       /* beginnings of a boot that were seen */
 	size_t system_literals;
 	struct tail context; /* the last lines that explain */
 	const char *context_class[LIMIT_LOG_TAIL];
@@ -92,10 +105,27 @@ take_panicker(void *ctx, const struct report *complete)
 
 /* ---- lines ---- */
 
+/* A kernel begins that the one before did not announce: its clock starts anew. Only a console
+ * shows that. A program that stores messages is stopped before the kernel's last words. */
+static bool
+is_reset(const struct oops_reader *r, const struct message *m)
+{
+	return m->has_time && !m->inherited && !m->forwarded && m->ns < second_ns &&
+	       r->previous_ns >= second_ns && r->boots + 1 < BOOTS &&
+	       !r->boot[boot_now(r)].has_ended;
+}
+
 static void
 begin_boot(struct oops_reader *r, const struct message *m)
 {
 	collector_flush(r->collector);
+	if (is_reset(r, m))
+		r->reset[boot_now(r)] = (struct reset){
+			.head = str_copy(r->arena, m->text),
+			.line = m->line,
+			.ns = r->previous_ns,
+			.seen = true,
+		};
 	r->boots++;
 	if (r->boots < BOOTS)
 		r->boot[r->boots].line = m->line;
@@ -134,6 +164,7 @@ oops_feed(struct oops_reader *r, const struct message *m)
 	struct heads_found found;
 	bool seen = heads_find(r->heads, m->text, &found);
 
+	r->previous_ns = r->out.last_ns;
 	r->out.line_count++;
 	r->out.text_len += m->text.len + 1;
 	if (m->has_time) {
@@ -197,6 +228,43 @@ oops_reader_skip(struct oops_reader *r, struct str text)
 }
 
 /* ---- the end ---- */
+
+static bool
+has_event(struct oops_reader *r, uint32_t boot)
+{
+	return events_newest(&r->events, ~0U, boot) != NULL;
+}
+
+/* A boot that said nothing and was followed by another one, which does not save its dump. */
+static void
+put_resets(struct oops_reader *r)
+{
+	for (uint32_t i = 0; i < BOOTS - 1; i++) {
+		const struct reset *reset = &r->reset[i];
+
+		if (!reset->seen || has_event(r, i) || r->boot[i + 1].is_capture ||
+		    r->boot[i + 1].cmdline.len == 0)
+			continue;
+
+		struct arena *texts = arena_new_temporary(r->arena);
+		struct event e = {
+			.kind = KIND_UNEXPECTED_REBOOT,
+			.class = CLASS_PANIC,
+			.trigger = "none",
+			.head = reset->head,
+			.line = reset->line,
+			.ns = reset->ns,
+			.has_time = true,
+			.boot = i,
+			.text_count = 1,
+			.line_count = 1,
+		};
+
+		e.text = ARENA_NEW(texts, struct str);
+		e.text[0] = reset->head;
+		events_add(&r->events, &e, texts);
+	}
+}
 
 /* Where a boot ends: with its last stamped message, or where the next one begins. */
 static void
@@ -317,6 +385,7 @@ oops_finish(struct oops_reader *r)
 	struct oops_report *o = &r->out;
 
 	collector_flush(r->collector);
+	put_resets(r);
 	o->event = events_finish(&r->events);
 	o->event_count = r->events.count;
 	o->event_dropped = r->events.dropped;

@@ -119,6 +119,14 @@ mhz_line(struct system *s, struct str rest, struct arena *a)
 		s->cpu_mhz = (double)whole + (double)milli / 1000;
 }
 
+static void
+ended_line(struct system *s, struct str rest, struct arena *a)
+{
+	(void)rest;
+	(void)a;
+	s->has_ended = true;
+}
+
 /* clang-format off */
 static const struct {
 	struct str literal;
@@ -138,6 +146,17 @@ static const struct {
 	{ STR("Allowing "), possible_line, false },
 	{ STR("Brought up "), brought_up_line, false },
 	{ STR("Detected "), mhz_line, false },
+	{ STR("Restarting system"), ended_line, false },
+	{ STR("Power down"), ended_line, false },
+	{ STR("Power off"), ended_line, false },
+	{ STR("System halted"), ended_line, false },
+	{ STR("machine restart"), ended_line, false },
+	{ STR("Starting new kernel"), ended_line, false },
+	{ STR("Rebooting in "), ended_line, false },
+	{ STR("Emergency Restart"), ended_line, false },
+	{ STR("q: Resetting"), ended_line, false }, /* "sysrq: ", "SysRq : " before */
+	{ STR("SysRq : Resetting"), ended_line, false },
+	{ STR("SysRq : Emergency"), ended_line, false },
 };
 /* clang-format on */
 

@@ -16,6 +16,7 @@ struct system {
 	double cpu_mhz;
 	uint64_t line;   /* of the log, that it begins in */
 	bool is_capture; /* it is the kernel that saves the dump of another one */
+	bool has_ended;  /* it said that it restarts, halts or starts another kernel */
 };
 
 /* The literals, from 0, that system_line() wants to see the lines of; empty after the last. */

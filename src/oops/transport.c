@@ -469,8 +469,10 @@ take_stamp_and_caller(struct str *s, struct message *m)
 		*s = str_from(*s, 1);
 	tagged = *s;
 	if (str_cut(&tagged, ' ', &host) && host.len != 0 && tagged.len > 8 && tagged.p[6] == ':' &&
-	    str_take(&tagged, STR("kernel: ")))
+	    str_take(&tagged, STR("kernel: "))) {
+		m->forwarded = true;
 		*s = tagged;
+	}
 	return true;
 }
 
@@ -598,6 +600,7 @@ one_message(struct transport *t, struct str s)
 		return (struct str){ NULL, 0 };
 	}
 	t->tagged |= p.tagged && p.sender == SENDER_KERNEL;
+	m.forwarded |= p.tagged;
 	if (p.fragment.found && !take_piece(t, &p.fragment, &s))
 		return (struct str){ NULL, 0 };
 
