@@ -177,6 +177,8 @@ oops_feed(struct oops_reader *r, const struct message *m)
 	}
 	if (seen)
 		take_extra(r, &found, m);
+	if (m->has_time)
+		r->boot[boot_now(r)].last_ns = m->ns;
 	if (str_starts(m->text, STR("** replaying previous printk message **")))
 		collector_replay(r->collector, m);
 	else if (seen && found.head)
@@ -339,6 +341,8 @@ put_system(struct oops_reader *r, struct oops_report *o)
 	o->memory_bytes = s->memory_bytes;
 	o->cpus = s->cpus;
 	o->cpu_mhz = s->cpu_mhz;
+	o->last_ns = s->last_ns;
+	o->has_last_ns = s->last_ns != 0;
 	o->early_lines_missing = boot == 0;
 }
 

@@ -45,7 +45,7 @@ struct oops_report {
 	uint64_t memory_bytes;
 	uint64_t cpus;
 	double cpu_mhz;   /* 0 unknown */
-	uint64_t last_ns; /* time of the last message: the uptime */
+	uint64_t last_ns; /* time of the last message of that boot: the uptime */
 	bool has_last_ns;
 	uint64_t taint; /* all letters of the last report, as bits; with has_taint */
 	bool has_taint;

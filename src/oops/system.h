@@ -14,9 +14,10 @@ struct system {
 	uint64_t memory_bytes; /* 0 unknown, as all numbers here */
 	uint64_t cpus;
 	double cpu_mhz;
-	uint64_t line;   /* of the log, that it begins in */
-	bool is_capture; /* it is the kernel that saves the dump of another one */
-	bool has_ended;  /* it said that it restarts, halts or starts another kernel */
+	uint64_t last_ns; /* the time of its last message that has one, or 0 */
+	uint64_t line;    /* of the log, that it begins in */
+	bool is_capture;  /* it is the kernel that saves the dump of another one */
+	bool has_ended;   /* it said that it restarts, halts or starts another kernel */
 };
 
 /* The literals, from 0, that system_line() wants to see the lines of; empty after the last. */

@@ -169,6 +169,7 @@ def answer(report):
         "trigger": report.get("trigger", "-"),
         "policy": report.get("policy", "-"),
         "arch": report["system"].get("arch", "-"),
+        "uptime": str(report["system"].get("uptime", "-")),
         "fatal": "yes" if event.get("fatal") else "no",
         "corrupted": "yes" if event.get("corrupted") else "no",
         **{

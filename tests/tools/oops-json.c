@@ -115,6 +115,9 @@ print_report(const char *path, const struct oops_report *r)
 	json_object_object_add(o, "system", system);
 	put(system, "arch", str_of(r->arch));
 	put(system, "release", r->release);
+	if (r->has_last_ns)
+		json_object_object_add(system, "uptime",
+				       json_object_new_int64((int64_t)(r->last_ns / 1000000000)));
 	put(o, "trigger", str_of(r->panic_trigger));
 	put(o, "policy", str_of(r->panic_policy));
 	put(o, "panic", r->panic_string);
