@@ -145,6 +145,17 @@ is_from_program(struct str text)
 	return str_take_decimal(&text, &pid) && str_starts(text, STR("]: "));
 }
 
+/* A row whose match begins with its lead has one beginning, however often its literal comes. */
+static bool
+was_tried(const struct heads *h, const struct literals_hit *hit, size_t i)
+{
+	for (size_t k = 0; k < i && !h->row[hit[i].index].anchored; k++) {
+		if (hit[k].index == hit[i].index)
+			return true;
+	}
+	return false;
+}
+
 bool
 heads_find(const struct heads *h, struct str text, struct heads_found *found)
 {
@@ -156,9 +167,9 @@ heads_find(const struct heads *h, struct str text, struct heads_found *found)
 		return false;
 	found->extra_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (hit[i].index < h->heads)
+		if (hit[i].index < h->heads && !was_tried(h, hit, i))
 			try_row(h, hit[i].index, text, hit[i].off, &best);
-		else if (found->extra_count < HEADS_EXTRA_HITS)
+		else if (hit[i].index >= h->heads && found->extra_count < HEADS_EXTRA_HITS)
 			found->extra[found->extra_count++] = hit[i].index - h->heads;
 	}
 	found->head =

@@ -161,13 +161,15 @@ struct choice {
 };
 
 enum {
-	CHOICES = 4, /* free holes in one pattern; the tables have two at most */
+	CHOICES = 4,     /* free holes in one pattern; the tables have two at most */
+	RETRIES = 16384, /* of them all; lines that printk makes are below 1024 bytes */
 };
 
 struct matcher {
 	struct captures *captures;
 	struct choice choice[CHOICES];
 	size_t choices;
+	size_t retries;
 	struct str pattern; /* what is still to match */
 	struct str text;    /* from here */
 };
@@ -210,6 +212,8 @@ step(struct matcher *m)
 static bool
 retry(struct matcher *m)
 {
+	if (m->retries++ == RETRIES)
+		return false;
 	while (m->choices != 0) {
 		struct choice *c = &m->choice[m->choices - 1];
 

@@ -6,8 +6,8 @@
  * The name of a hole says what may stand there and where it goes. {comm}, {detail} and {any}
  * take any text and give way until the rest matches, because task names hold every separator
  * there is ("kworker/u8:2:77"). A pattern matches a beginning of the text; with "$" at its
- * end, all of it. Tables keep to two free holes a pattern, so the work is at worst quadratic
- * in the length of one message.
+ * end, all of it. Two holes that give way are quadratic in the length of a message; one that is
+ * longer than any of the kernel's is given up.
  */
 #ifndef OOPS_PATTERN_H
 #define OOPS_PATTERN_H

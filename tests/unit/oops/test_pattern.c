@@ -5,6 +5,8 @@
 #include "oops/literals.h"
 #include "unit.h"
 
+#include <string.h>
+
 static void
 assert_field(const struct captures *c, enum field f, const char *want)
 {
@@ -75,6 +77,23 @@ a_text_cut_anywhere_does_not_match(void **state)
 		assert_false(pattern_match(str_first(text, len), pattern, &c));
 }
 
+/* Two free holes and a line that nearly fits at every byte: given up long before all ways were
+ * tried, or this does not end in our time. */
+static void
+a_hostile_line_is_given_up(void **state)
+{
+	static const char piece[] = " still in use (1) [";
+	char text[8192] = "BUG: Dentry ";
+	struct captures c;
+
+	(void)state;
+	while (strlen(text) + sizeof(piece) < sizeof(text))
+		strcat(text, piece);
+	for (int i = 0; i < 1000; i++)
+		assert_false(pattern_match(
+			str_of(text), "BUG: Dentry {any} still in use ({count}) [{detail}]$", &c));
+}
+
 /* What literals.h and the cost of a match rely on. */
 static void
 every_head_line_has_a_literal_and_few_free_holes(void **state)
@@ -101,6 +120,7 @@ main(void)
 		UNIT_TEST(a_free_hole_at_the_end_takes_the_rest),
 		UNIT_TEST(a_dollar_means_all_of_it),
 		UNIT_TEST(a_text_cut_anywhere_does_not_match),
+		UNIT_TEST(a_hostile_line_is_given_up),
 		UNIT_TEST(every_head_line_has_a_literal_and_few_free_holes),
 	};
 
