@@ -84,7 +84,8 @@ static const char *const archs[EVIDENCE_ARCHS] = { "x86_64", "i386",  "arm64",  
 						   "ppc64",  "s390x", "riscv64" };
 
 enum {
-	ENOUGH = 24, /* of one, and nothing of another can change it */
+	ENOUGH = 24,   /* of one, and nothing of another can change it */
+	LINES = 16384, /* that are looked at: reports that say nothing for so long never will */
 };
 
 static void
@@ -115,8 +116,11 @@ heaviest(const struct evidence *e)
 void
 evidence_weigh(struct evidence *e, const struct report *r)
 {
-	for (size_t i = 0; i < r->line_count && e->weight[heaviest(e)] < ENOUGH; i++)
+	for (size_t i = 0; i < r->line_count && e->lines < LINES && e->weight[heaviest(e)] < ENOUGH;
+	     i++) {
+		e->lines++;
 		weigh(e, r->line[i].text);
+	}
 }
 
 /* Distributions name the machine in the release: "5.14.0-70.el9.s390x", "6.1.0-18-amd64". */

@@ -13,6 +13,7 @@ enum {
 
 struct evidence {
 	int weight[EVIDENCE_ARCHS];
+	size_t lines; /* that were looked at */
 };
 
 /* Weighs the lines of a report, unless enough is known already. */
