@@ -235,11 +235,29 @@ next_stack(const struct report *r, size_t from)
 	return stack < next ? stack : next;
 }
 
+/* The trace of the one who found it stands last: "stack backtrace:". */
+static size_t
+own_trace(const struct report *r)
+{
+	size_t own = r->mark_count;
+
+	for (size_t i = 0; i < r->mark_count; i++) {
+		if (r->mark[i].kind == MARK_TRACE)
+			own = i;
+		else if (r->mark[i].kind == MARK_HEAD && own != r->mark_count)
+			break; /* a panic, with a trace of its own */
+	}
+	return own;
+}
+
 size_t
 blame_first_stack(const struct report *r)
 {
+	size_t own = own_trace(r);
 	size_t i = find_mark(r, MARK_STACK, 0);
 
+	if ((r->recipe == BLAME_LOCK || r->recipe == BLAME_LOCKS) && own < r->mark_count)
+		return own;
 	if (find_mark(r, MARK_FRAME, 0) < i)
 		return 0;
 	while (i < r->mark_count && is_of_gp_kthread(r, &r->mark[i]))
@@ -318,21 +336,6 @@ by_lock(const struct search *s, size_t places, size_t trace, bool any_stack, str
 		}
 	}
 	put(e, first_guilty(s, trace, any_stack));
-}
-
-/* The trace of the one who found it stands last: "stack backtrace:". */
-static size_t
-own_trace(const struct report *r)
-{
-	size_t own = r->mark_count;
-
-	for (size_t i = 0; i < r->mark_count; i++) {
-		if (r->mark[i].kind == MARK_TRACE)
-			own = i;
-		else if (r->mark[i].kind == MARK_HEAD && own != r->mark_count)
-			break; /* a panic, with a trace of its own */
-	}
-	return own;
 }
 
 void

@@ -260,11 +260,11 @@ understand(struct report *r, const struct skips *skips, struct arena *a, struct 
 	*e = (struct event){ .kind = KIND_NONE };
 	keep_text(r, a);
 	put_head(e, r);
+	r->recipe = r->head[0].row->recipe;
 	report_read(r, e, a);
 	put_text(e, r, a);
 	e->frame_count = read_trace(r, blame_first_stack(r), a, &e->frame);
 	put_own_panicker(e, r, a);
-	r->recipe = r->head[0].row->recipe;
 	r->skip = r->head[0].row->skip;
 	if (r->head[0].family->understand != NULL)
 		r->head[0].family->understand(e, r);

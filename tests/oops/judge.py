@@ -4,7 +4,7 @@
 
 A file of cases holds logs, each behind a line "== what it is" and lines "want KEY=VALUE ...":
 a value ends where the next " key=" begins, "-" stands for nothing, "kinds" is the list of all
-events, and "only=console" says that the case means nothing in any other form. A line "repeat N TEXT" stands for N lines, %d in it for their number. A line
+events, "first" the innermost frame, and "only=console" says that the case means nothing in any other form. A line "repeat N TEXT" stands for N lines, %d in it for their number. A line
 "head KIND TEXT" is a case of its own, of one line.
 
 Every case is judged as it is; then as other transports would have stored it, where the answer
@@ -170,6 +170,7 @@ def answer(report):
         "policy": report.get("policy", "-"),
         "arch": report["system"].get("arch", "-"),
         "uptime": str(report["system"].get("uptime", "-")),
+        "first": (event.get("frames") or ["-"])[0],
         "fatal": "yes" if event.get("fatal") else "no",
         "corrupted": "yes" if event.get("corrupted") else "no",
         **{
