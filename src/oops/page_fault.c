@@ -36,6 +36,8 @@ static const struct oops_head heads[] = {
 	  .follows = CLASSES_DYING, .flags = HEAD_AT_START },
 	{ "Oops: Oops: {code} [#{count}]", KIND_PAGE_FAULT, BLAME_PC, .is = CLASS_DIE,
 	  .follows = CLASSES_DYING, .flags = HEAD_AT_START },
+	{ "Oops: {code} [{count}]", KIND_PAGE_FAULT, BLAME_PC, .is = CLASS_DIE,
+	  .follows = CLASSES_DYING, .flags = HEAD_AT_START }, /* up to 2.6.24 */
 	{ "Bad pagetable: {code} [#{count}]", KIND_PAGE_FAULT, BLAME_PC, .is = CLASS_DIE,
 	  .follows = CLASSES_DYING },
 	{ .pattern = NULL },

@@ -29,6 +29,8 @@ static const struct oops_head heads[] = {
 	  KIND_STACK_OVERFLOW, BLAME_STALL, .is = CLASS_PANIC },
 	{ "BUG: stack overrun in {comm}/{pid}", KIND_STACK_OVERFLOW, BLAME_STALL,
 	  .is = CLASS_CHECK },
+	{ "do_IRQ: near stack overflow (cur:", KIND_STACK_OVERFLOW, BLAME_STALL,
+	  .is = CLASS_CHECK },
 	{ "do_IRQ: stack overflow: ", KIND_STACK_OVERFLOW, BLAME_STALL, .is = CLASS_CHECK },
 	{ "Kernel panic - not syncing: low stack detected by irq handler", KIND_STACK_OVERFLOW,
 	  BLAME_STALL, .is = CLASS_PANIC },

@@ -63,6 +63,10 @@ static const struct oops_head heads[] = {
 	  .is = CLASS_FAULT },
 	{ UNABLE "paging request at virtual user address {address}", KIND_PAGE_FAULT, BLAME_PC,
 	  .is = CLASS_FAULT },
+	/* x86_64 up to 2.6.24 */
+	{ UNABLE "NULL pointer dereference at {address} RIP", KIND_NULL_DEREF, BLAME_PC,
+	  .is = CLASS_FAULT },
+	{ UNABLE "paging request at {address} RIP", KIND_PAGE_FAULT, BLAME_PC, .is = CLASS_FAULT },
 	{ UNABLE, KIND_PAGE_FAULT, BLAME_PC, .is = CLASS_FAULT },
 	{ .pattern = NULL },
 };
@@ -73,6 +77,8 @@ enum {
 	ESR_EC_INSTRUCTION_ABORT = 0x20, /* and 0x21, of the current level */
 	ESR_EC_DATA_ABORT = 0x24,        /* and 0x25 */
 	ESR_WNR = 1 << 6,
+	X86_PF_WRITE = 1 << 1,
+	X86_PF_INSTRUCTION = 1 << 4,
 	FSR_WRITE = 1 << 11,
 	RISCV_EXEC = 12,
 	RISCV_LOAD = 13,
@@ -104,6 +110,14 @@ access_arm(uint64_t fsr)
 	if (fsr & fsr_prefetch)
 		return EVENT_ACCESS_EXEC;
 	return fsr & FSR_WRITE ? EVENT_ACCESS_WRITE : EVENT_ACCESS_READ;
+}
+
+static enum event_access
+access_x86(uint64_t code)
+{
+	if (code & X86_PF_INSTRUCTION)
+		return EVENT_ACCESS_EXEC;
+	return code & X86_PF_WRITE ? EVENT_ACCESS_WRITE : EVENT_ACCESS_READ;
 }
 
 static enum event_access
@@ -155,6 +169,8 @@ access_by_registers(const struct event *e)
 		return v & DSISR_STORE ? EVENT_ACCESS_WRITE : EVENT_ACCESS_READ;
 	if (e->has_error_code && regs_get(&e->regs, "pstate", &v))
 		return access_arm64(e->error_code);
+	if (e->has_error_code && regs_get(&e->regs, "rax", &v))
+		return access_x86(e->error_code);
 	if (e->has_error_code && regs_get(&e->regs, "psr", &v))
 		return access_arm(e->error_code);
 	return EVENT_ACCESS_UNKNOWN;

@@ -15,6 +15,11 @@ static const struct oops_head heads[] = {
 	WARNING("CPU: {cpu} PID: {pid} at {function}"),
 	/* 2.6 to 3.11 */
 	WARNING("at {place} {function}"),
+	/* up to 4.6, where a trap makes the WARN(): arm64, ppc64, s390x (Linux lib/bug.c) */
+	WARNING("at {place}$"),
+	WARNING("at {place} [verbose debug info unavailable]"),
+	{ "Badness at {place}$", KIND_WARNING, BLAME_HEAD, .is = CLASS_WARN, .follows = CLASS_DATA,
+	  .flags = HEAD_AT_START },
 	/* since 6.19, with the condition in brackets or without */
 	WARNING("[{detail}] {place} at {function}{module}, CPU#{cpu}: {comm}/{pid}$"),
 	WARNING("{place} at {function}{module}, CPU#{cpu}: {comm}/{pid}$"),
@@ -100,6 +105,10 @@ warning_understand(struct event *e, struct report *r)
 {
 	struct str file = r->head[0].captures.field[FIELD_PLACE];
 
+	if (file.len != 0 && str_find_char(file, ':') == STR_NONE) {
+		e->kind = KIND_NONE; /* "WARNING: at least" is English */
+		return;
+	}
 	put_message(e, r);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		if (str_has(file, files[i].file)) {
