@@ -285,15 +285,15 @@ number_levels(struct fact_row *backtrace)
 /* The spots of one file. */
 struct part {
 	size_t *index;
-	struct lines_place *place;
-	size_t count;
+	struct lines_place *place; /* count of them, and some more of no spot */
+	size_t count, extra;
 };
 
 static struct part
 part_of(struct work *w, struct str module)
 {
 	struct part p = { ARENA_ARRAY(w->arena, size_t, w->count + 1),
-			  ARENA_ARRAY(w->arena, struct lines_place, w->count + 1), 0 };
+			  ARENA_ARRAY(w->arena, struct lines_place, w->count + TRACK_STEPS), 0, 0 };
 
 	for (size_t i = 0; i < w->count; i++) {
 		if (!str_is(w->spot[i].module, module))
@@ -318,6 +318,108 @@ put_answers(struct work *w, const struct part *p, const struct lines *lines, con
 			put_instruction_line(w, s, &lines->place[i], o);
 		else
 			put_frame(s, &lines->place[i], o);
+	}
+}
+
+/* The place of the fault among those of a file, or SIZE_MAX. */
+static size_t
+fault_place(const struct work *w, const struct part *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct spot *s = &w->spot[p->index[i]];
+		const struct fact *fault = NULL;
+
+		if (s->backtrace != NULL)
+			continue;
+		fault = facts_get(s->row, INSTRUCTION_FAULT);
+		if (fault->count != 0 && fault->values[0].flag)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+enum {
+	ACCESSES_MAX = TRACK_STEPS + 2,
+};
+
+/* What is asked about the operand that faulted, the best answer first. */
+struct question {
+	struct lines_access access[ACCESSES_MAX];
+	size_t count;
+};
+
+/* The word that an instruction before the fault read through a variable. */
+static void
+add_load(struct question *q, struct part *p, size_t fault, const struct track_trail *t, size_t i)
+{
+	const struct track_load *l = &t->load[i];
+	struct lines_place *place = &p->place[p->count + p->extra];
+	struct lines_access *a = &q->access[q->count++];
+
+	*place = p->place[fault];
+	place->address += l->off - place->offset;
+	place->offset = l->off;
+	*a = (struct lines_access){ .place = p->count + p->extra++,
+				    .by_register = true,
+				    .dwarf = l->src,
+				    .disp = { l->disp },
+				    .count = t->count - i };
+	memcpy(a->disp + 1, t->disp + i + 1, (t->count - i - 1) * sizeof(a->disp[0]));
+}
+
+/* The base register may hold a variable; else one of the pointers that led to it was one, or
+ * an argument of the function. */
+static void
+set_question(const struct fault_trail *t, struct part *p, size_t fault, struct question *q)
+{
+	struct track_trail trail;
+
+	if (fault == SIZE_MAX || !arguments_trail(t, &trail))
+		return;
+	q->access[q->count++] = (struct lines_access){ .place = fault,
+						       .by_register = true,
+						       .dwarf = (uint16_t)t->base,
+						       .disp = { t->displacement },
+						       .count = 1 };
+	for (size_t i = trail.count - 1; i > 0; i--)
+		add_load(q, p, fault, &trail, i - 1);
+	if (trail.root != TRACK_FROM_ARGUMENT)
+		return;
+
+	struct lines_access *a = &q->access[q->count++];
+
+	*a = (struct lines_access){ .place = fault,
+				    .parameter = trail.argument,
+				    .count = trail.count };
+	memcpy(a->disp, trail.disp, sizeof(a->disp));
+}
+
+static void
+put_fault(struct work *w, const struct lines *l, size_t access_count, struct origin o)
+{
+	const struct fault_trail *t = w->code->trail;
+
+	for (size_t i = 0; i < access_count; i++) {
+		const struct lines_expression *e = &l->access[i];
+		struct expression found = { .text = e->text.p,
+					    .type = e->type.p,
+					    .member = e->member.len == 0 ? NULL : e->member.p };
+
+		if (e->text.len == 0)
+			continue;
+		/* It says more than what BTF says, which knows no variables. */
+		for (enum fact_id id = FACT_FAULT_OPERAND_TYPE; id <= FACT_FAULT_OPERAND_EXPRESSION;
+		     id++)
+			facts_clear(w->root, id);
+		arguments_put_expression(&found, o, w->root);
+		break;
+	}
+	if (l->parameter_count != 0)
+		facts_clear(w->root, FACT_FAULT_ARGUMENTS);
+	for (size_t i = 0; i < l->parameter_count; i++) {
+		struct argument arg = { l->parameter[i].name, l->parameter[i].type };
+
+		arguments_put(t, w->code->kernel, i, &arg, o, w->root, w->arena);
 	}
 }
 
@@ -358,12 +460,14 @@ static void
 ask(struct work *w, const char *path, struct str build_id, struct str module)
 {
 	struct part p = part_of(w, module);
+	size_t fault = fault_place(w, &p);
+	struct question q = { .count = 0 };
 	struct lines_job job = { .path = path,
 				 .is_module = module.len != 0,
 				 .build_id = build_id,
 				 .place = p.place,
-				 .count = p.count,
-				 .function = SIZE_MAX };
+				 .access = q.access,
+				 .function = w->code->is_fault ? fault : SIZE_MAX };
 	struct worker_limits limits = { .deadline_ns = deadline_of(w->arena),
 					.data_bytes = memory_of(w->arena),
 					.answer_bytes = LIMIT_WORKER_BYTES };
@@ -372,11 +476,17 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 
 	if (p.count == 0)
 		return;
+	if (w->code->is_fault)
+		set_question(w->code->trail, &p, fault, &q);
+	job.count = p.count + p.extra;
+	job.access_count = q.count;
 
 	const struct error *e = worker_run(dwarf_work, &job, &limits, w->arena, &answer);
 	const struct error *of_answer = lines_parse(answer, &job, w->arena, &lines);
 
 	put_answers(w, &p, &lines, path);
+	if (w->code->is_fault)
+		put_fault(w, &lines, job.access_count, (struct origin){ ORIGIN_DEBUGINFO, path });
 	note_problem(w, path, e == NULL ? of_answer : e);
 }
 

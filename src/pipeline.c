@@ -3,6 +3,7 @@
 
 #include "debuginfo.h"
 #include "dump/mini.h"
+#include "fault/arguments.h"
 #include "fault/code.h"
 #include "fault/fault.h"
 #include "kernel/block.h"
@@ -65,6 +66,7 @@ struct run {
 	struct cpus cpus;
 	struct tasks tasks;
 	struct unwind *unwind; /* NULL: there are no tasks */
+	struct fault_trail trail;
 	struct lineinfo_code code; /* the function that was disassembled */
 	struct debuginfo debuginfo;
 	const struct oops_report *oops;
@@ -461,6 +463,26 @@ access_of(const struct event *ev)
 	return names[ev->access];
 }
 
+/* The frame on the panic task's stack that is at the place of the report. */
+static bool
+find_on_stack(struct run *r, const struct fault_input *in, uint64_t *ip)
+{
+	const struct fact_row *b = facts_get_row(facts_root(r->facts), FACT_BACKTRACE);
+	const struct fact *frames = b == NULL ? NULL : facts_get(b, BACKTRACE_FRAMES);
+
+	for (size_t i = 0; frames != NULL && in->has_function_off && i < frames->count; i++) {
+		const struct fact_row *row = frames->values[i].row;
+		struct str function = { NULL, 0 };
+		uint64_t off = 0;
+
+		if (facts_get_text(row, FRAME_FUNCTION, &function) &&
+		    str_is(function, in->function) && facts_get_address(row, FRAME_OFFSET, &off) &&
+		    off == in->function_off && facts_get_address(row, FRAME_ADDRESS, ip))
+			return true;
+	}
+	return false;
+}
+
 /* What the report did not print, a kdump has: the registers of the CPU at the fault. */
 static void
 complete_fault(struct run *r, struct fault_input *in)
@@ -472,6 +494,8 @@ complete_fault(struct run *r, struct fault_input *in)
 
 	if (cpu != NULL)
 		in->has_ip = regs_get(&cpu->regs, r->dump->arch->ip, &in->ip);
+	if (!in->has_ip)
+		in->has_ip = find_on_stack(r, in, &in->ip);
 }
 
 /* "SMP KASAN" in the head line, or a line of KASAN's own. */
@@ -512,6 +536,8 @@ explain_fault(struct run *r)
 		.has_error_code = ev->has_error_code,
 		.trap = trap_of(ev->kind),
 		.access = access_of(ev),
+		.module = ev->ip_frame.module,
+		.kernel = r->kernel,
 		.memory = r->vmem == NULL ? NULL : &r->vmem->mem,
 		.va_bits = r->vmem == NULL ? 0 : r->vmem->paging.va_bits,
 		.has_kasan = says_kasan(ev),
@@ -522,10 +548,14 @@ explain_fault(struct run *r)
 	if (in.code.len == 0)
 		in.code = code_of_report(ev->text, ev->text_count, r->a);
 	complete_fault(r, &in);
-	r->code = (struct lineinfo_code){ ev->ip_frame.function, ev->ip_frame.module,
-					  ev->ip_frame.len };
+	r->code = (struct lineinfo_code){ .function = ev->ip_frame.function,
+					  .module = ev->ip_frame.module,
+					  .len = ev->ip_frame.len,
+					  .is_fault = in.arch != NULL && is_about_fault(ev->kind),
+					  .trail = &r->trail,
+					  .kernel = r->kernel };
 	if (in.arch != NULL)
-		fault_explain(&in, r->a, r->facts);
+		fault_explain(&in, r->a, r->facts, &r->trail);
 	if (!is_about_fault(ev->kind))
 		forget_fault(r);
 	return NULL;
@@ -540,6 +570,7 @@ find_debuginfo(struct run *r)
 static const struct error *
 find_lines(struct run *r)
 {
+	r->code.trail = &r->trail;
 	return lineinfo_put(r->o, &r->debuginfo, &r->code, r->facts, r->a);
 }
 

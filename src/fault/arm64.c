@@ -679,4 +679,5 @@ const struct port port_arm64 = {
 	.operands = operands,
 	.code = code,
 	.mode = mode,
+	.track = &arm64_track,
 };

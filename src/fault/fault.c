@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault/fault.h"
 
+#include "fault/arguments.h"
 #include "fault/explain.h"
 #include "fault/fetch.h"
 #include "fault/port.h"
@@ -27,6 +28,7 @@ struct work {
 	struct operand_list operands; /* of the faulting one */
 	bool has_operands;
 	bool is_shadow; /* the operand that faulted is one of KASAN's checks */
+	struct fault_trail *trail;
 };
 
 static void
@@ -111,6 +113,7 @@ set_place(struct work *w)
 		.offset = (int64_t)(in->function_off - w->code.marker),
 		.len = in->function_len,
 		.has_offset = in->has_function_off,
+		.symbols = in->kernel == NULL ? NULL : in->kernel->symbols,
 	};
 }
 
@@ -327,6 +330,55 @@ put_of_operand(struct work *w, const struct operand *o)
 		facts_put_text(w->root, FACT_FAULT_ACCESS, STR("write"), guess);
 }
 
+/* The whole function from memory; of a log, as far as the code line reaches. */
+static struct bytes
+function_bytes(struct work *w)
+{
+	const struct fault_input *in = w->in;
+	uint8_t *p = NULL;
+
+	if (in->memory != NULL && in->has_ip && in->function_len > in->function_off &&
+	    in->function_len <= TRACK_CODE_MAX) {
+		p = ARENA_ARRAY(w->arena, uint8_t, (size_t)in->function_len);
+		if (memory_read(in->memory, in->ip - in->function_off, p,
+				(size_t)in->function_len) == NULL)
+			return (struct bytes){ p, (size_t)in->function_len };
+	}
+	if (in->function_off > w->code.marker)
+		return (struct bytes){ NULL, 0 };
+
+	size_t start = w->code.marker - (size_t)in->function_off;
+
+	return (struct bytes){ w->code.byte + start, w->code.len - start };
+}
+
+/* Where the registers' values came from. */
+static void
+follow(struct work *w)
+{
+	struct fault_trail *t = w->trail;
+	uint64_t address = w->in->ip - w->in->function_off;
+
+	if (w->count == 0 || !w->in->has_function_off || w->port->track == NULL)
+		return;
+	t->known = track_run(w->decoder, function_bytes(w), address, (size_t)w->in->function_off,
+			     w->arena, &t->track);
+	t->port = w->port->track;
+	t->regs = w->in->regs;
+}
+
+static void
+set_base(struct work *w, const struct operand *o)
+{
+	struct fault_trail *t = w->trail;
+
+	if (!t->known || o->base.name == NULL || o->index.name != NULL || o->segment.name != NULL)
+		return;
+	t->base = track_register(w->decoder, o->base.name);
+	t->displacement = o->displacement;
+	t->has_base = t->base >= 0;
+}
+
 static void
 put_explanation(struct work *w)
 {
@@ -346,6 +398,7 @@ put_explanation(struct work *w)
 	if (e.has_operand) {
 		put_operand(w, &e.operand);
 		put_of_operand(w, &e.operand);
+		set_base(w, &e.operand);
 		w->is_shadow = operand_is_shadow(w->in->arch, &e.operand);
 	}
 	if (e.text != NULL)
@@ -485,9 +538,11 @@ complete(const struct fault_input *given)
 }
 
 void
-fault_explain(const struct fault_input *given, struct arena *a, struct facts *f)
+fault_explain(const struct fault_input *given, struct arena *a, struct facts *f,
+	      struct fault_trail *trail)
 {
 	struct work w = {
+		.trail = trail,
 		.given = complete(given),
 		.in = &w.given,
 		.port = port_find(given->arch),
@@ -497,11 +552,16 @@ fault_explain(const struct fault_input *given, struct arena *a, struct facts *f)
 			     arena_printf(a, "%s, disassembled", given->origin.text) },
 	};
 
+	*trail = (struct fault_trail){ .known = false, .arch = given->arch };
 	set_pointers(&w);
 	put_given(&w);
 	put_code(&w);
 	put_list(&w);
+	follow(&w);
 	put_explanation(&w);
+	if (w.in->kernel != NULL && w.in->function.len != 0)
+		(void)arguments_by_types(trail, w.in->kernel, w.in->module, w.in->function, w.root,
+					 a);
 	put_address_class(&w);
 	put_register_classes(&w);
 }

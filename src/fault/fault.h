@@ -10,6 +10,7 @@
 
 #include "facts/facts.h"
 #include "fault/pointer.h"
+#include "kernel/kernel.h"
 
 /* What the processor complained about. */
 enum fault_trap {
@@ -35,13 +36,19 @@ struct fault_input {
 	const char *access; /* read write exec, as the kernel said it in words; or NULL */
 	const struct pointer_range *range; /* of this very kernel, if its symbols are known */
 	size_t range_count;
+	struct str module;           /* that the function is in, or empty */
+	const struct kernel *kernel; /* of the dump: symbols and types; or NULL */
 	const struct memory *memory; /* kernel virtual memory of the dump, or NULL */
 	uint8_t va_bits;             /* of its virtual addresses, or 0 */
 	bool has_kasan;              /* it was built with KASAN: the log says so */
 	struct origin origin;        /* of all this */
 };
 
-/* Puts fault.* and disassembly[]. What cannot be known gets its reason. */
-void fault_explain(const struct fault_input *in, struct arena *a, struct facts *f);
+struct fault_trail; /* arguments.h */
+
+/* Puts fault.* and disassembly[]. What cannot be known gets its reason. *trail is for who knows
+ * more types and names. */
+void fault_explain(const struct fault_input *in, struct arena *a, struct facts *f,
+		   struct fault_trail *trail);
 
 #endif

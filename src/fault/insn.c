@@ -149,18 +149,37 @@ insn_address(const struct insn_place *place, size_t off)
 	return off;
 }
 
+enum {
+	NAME_REACH = 1 << 16, /* what is farther behind a symbol has no name */
+};
+
+void
+insn_put_address(struct out *o, const struct insn_place *place, uint64_t va)
+{
+	struct symbol s = { 0 };
+
+	if (place->symbols == NULL || !symbols_at(place->symbols, va, &s) ||
+	    va - s.va >= NAME_REACH || (s.len != 0 && va - s.va >= s.len))
+		out_put(o, "0x%" PRIx64, va);
+	else if (va == s.va)
+		out_put(o, "%.*s", STR_ARG(str_first(s.name, 100)));
+	else
+		out_put(o, "%.*s+0x%" PRIx64, STR_ARG(str_first(s.name, 100)), va - s.va);
+}
+
 void
 insn_put_target(struct out *o, const struct insn_place *place, size_t off, uint64_t target)
 {
 	int64_t from_insn = (int64_t)(target - insn_address(place, off));
 	int64_t in_function = (int64_t)((uint64_t)place->offset + off + (uint64_t)from_insn);
+	bool is_inside = place->has_offset && place->function.len != 0 && in_function >= 0 &&
+			 (uint64_t)in_function < place->len;
 
-	if (place->has_address)
-		out_put(o, "0x%" PRIx64, target);
-	else if (place->has_offset && place->function.len != 0 && in_function >= 0 &&
-		 (uint64_t)in_function < place->len)
+	if (is_inside && (!place->has_address || place->symbols != NULL))
 		out_put(o, "%.*s+0x%" PRIx64, STR_ARG(str_first(place->function, 100)),
 			(uint64_t)in_function);
+	else if (place->has_address)
+		insn_put_address(o, place, target);
 	else if (from_insn < 0)
 		out_put(o, ".-0x%" PRIx64, -(uint64_t)from_insn);
 	else

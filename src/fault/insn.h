@@ -11,6 +11,7 @@
 #include "arch/arch.h"
 #include "fault/code.h"
 #include "fault/out.h"
+#include "symbols/symbols.h"
 
 #include <capstone/capstone.h>
 
@@ -41,6 +42,7 @@ struct insn_place {
 	int64_t offset;      /* of the first byte in the function; with has_offset */
 	uint64_t len;        /* bytes of the function; 0 unknown */
 	bool has_offset;
+	struct symbols *symbols; /* names of other places; or NULL */
 };
 
 /* ERROR_UNSUPPORTED if this build cannot disassemble for that processor. */
@@ -60,7 +62,10 @@ size_t decoder_at(struct decoder *d, struct bytes b, uint64_t address);
 void decoder_text(struct decoder *d, const struct insn_place *place, size_t off,
 		  char text[INSN_TEXT_LEN]);
 
-/* Where an instruction at off leads: the address, "function+0x10", or ".+0x10". */
+/* An address: "page_offset_base", "vsnprintf+0x4", or in hex if it has no name. */
+void insn_put_address(struct out *o, const struct insn_place *place, uint64_t va);
+
+/* Where an instruction at off leads: a name, the address, "function+0x10", or ".+0x10". */
 void insn_put_target(struct out *o, const struct insn_place *place, size_t off, uint64_t target);
 
 /* Makes the decoder hold an instruction of len bytes that has that text and no operands. */

@@ -9,6 +9,7 @@
 #include "fault/fault.h"
 #include "fault/insn.h"
 #include "fault/operand.h"
+#include "fault/track.h"
 
 /* What an error code says. */
 struct port_code {
@@ -70,7 +71,13 @@ struct port {
 
 	/* Privilege of the faulting code from its registers: kernel user, or NULL. */
 	const char *(*mode)(const struct regs *r);
+
+	/* What instructions do to registers; NULL: not known for this port. */
+	const struct track_port *track;
 };
+
+extern const struct track_port x86_64_track;
+extern const struct track_port arm64_track;
 
 extern const struct port port_x86_64;
 extern const struct port port_i386;

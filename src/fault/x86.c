@@ -277,6 +277,7 @@ const struct port port_x86_64 = {
 	.operands = x86_operands,
 	.code = code,
 	.mode = mode,
+	.track = &x86_64_track,
 };
 
 const struct port port_i386 = {

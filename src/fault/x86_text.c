@@ -433,8 +433,10 @@ put_relative_target(struct printer *p)
 
 		if (op->type != X86_OP_MEM || op->mem.base != X86_REG_RIP)
 			continue;
-		out_put(&p->out, "        # 0x%" PRIx64,
-			insn_address(p->place, p->off) + p->insn->size + (uint64_t)op->mem.disp);
+		out_put(&p->out, "        # ");
+		insn_put_address(&p->out, p->place,
+				 insn_address(p->place, p->off) + p->insn->size +
+					 (uint64_t)op->mem.disp);
 		return;
 	}
 }

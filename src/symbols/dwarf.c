@@ -2,6 +2,7 @@
 #include "symbols/dwarf.h"
 
 #include "symbols/dwarf_impl.h"
+#include "symbols/expression.h"
 
 #include <dwarf.h>
 #include <string.h>
@@ -147,18 +148,6 @@ put_place(struct answer *a, struct dwarf_scopes *s, size_t index, uint64_t addre
 	}
 }
 
-static void
-put_variable(struct answer *a, enum lines_record kind, size_t index, const struct lines_variable *v)
-{
-	put_number(a, kind, 1);
-	put_number(a, index, 4);
-	put_text(a, v->name);
-	put_text(a, v->type);
-	put_text(a, v->target);
-	put_number(a, v->in_register, 1);
-	put_number(a, v->dwarf, 2);
-}
-
 /* The address that a place is about. */
 static uint64_t
 address_of(const struct dwarf_file *f, const struct lines_job *job, size_t i)
@@ -166,18 +155,36 @@ address_of(const struct dwarf_file *f, const struct lines_job *job, size_t i)
 	return f->address[i] - (job->place[i].is_return ? 1 : 0);
 }
 
-static void
-answer_variables(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
-		 struct answer *a)
+static bool
+find_root(struct dwarf_scopes *s, const struct lines_access *access, uint64_t address,
+	  Dwarf_Die *out)
 {
-	for (size_t i = 0; i < job->reg_count; i++) {
-		const struct lines_register *r = &job->reg[i];
-		struct lines_variable v = { 0 };
-		uint64_t address = f->address[r->place];
+	return access->by_register ? dwarf_variable_in(s, address, access->dwarf, out)
+				   : dwarf_parameter(s, access->parameter, out);
+}
 
-		if (address != 0 && dwarf_scopes_at(f, address, s) &&
-		    dwarf_variable_in(s, address, r->dwarf, f->arena, &v))
-			put_variable(a, LINES_VARIABLE, i, &v);
+static void
+answer_accesses(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
+		struct answer *a)
+{
+	for (size_t i = 0; i < job->access_count; i++) {
+		const struct lines_access *access = &job->access[i];
+		uint64_t address = f->address[access->place];
+		struct expression e = { .text = NULL };
+		Dwarf_Die root;
+		Dwarf_Die type;
+
+		if (address == 0 || !dwarf_scopes_at(f, address, s) ||
+		    !find_root(s, access, address, &root) || dwarf_diename(&root) == NULL ||
+		    !dwarf_type_of(&root, &type) ||
+		    !expression_of(dwarf_type(f, &type), dwarf_diename(&root), access->disp,
+				   access->count, f->arena, &e))
+			continue;
+		put_number(a, LINES_ACCESS, 1);
+		put_number(a, i, 4);
+		put_text(a, str_of(e.text));
+		put_text(a, str_of(e.type));
+		put_text(a, str_of(e.member));
 	}
 }
 
@@ -185,16 +192,22 @@ static void
 answer_parameters(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
 		  struct answer *a)
 {
-	struct lines_variable v = { 0 };
 	size_t i = job->function;
+	Dwarf_Die die;
+	Dwarf_Die type;
 
 	if (i >= job->count || f->address[i] == 0 || !dwarf_scopes_at(f, f->address[i], s))
 		return;
-	for (size_t n = 0; n < PARAMETERS_MAX; n++) {
-		v = (struct lines_variable){ .index = n };
-		if (!dwarf_parameter(s, f->address[i], n, f->arena, &v))
-			return;
-		put_variable(a, LINES_PARAMETER, n, &v);
+	for (size_t n = 0; n < PARAMETERS_MAX && dwarf_parameter(s, n, &die); n++) {
+		uint16_t reg = 0;
+		bool in_register = dwarf_register_of(&die, f->address[i], &reg);
+
+		put_number(a, LINES_PARAMETER, 1);
+		put_text(a, str_of(dwarf_diename(&die)));
+		put_text(a,
+			 dwarf_type_of(&die, &type) ? dwarf_spell(&type, f->arena) : STR("void"));
+		put_number(a, in_register, 1);
+		put_number(a, reg, 2);
 	}
 }
 
@@ -207,7 +220,7 @@ answer_job(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
 		if (f->address[i] != 0 && dwarf_scopes_at(f, address_of(f, job, i), s))
 			put_place(a, s, i, address_of(f, job, i));
 	}
-	answer_variables(f, job, s, a);
+	answer_accesses(f, job, s, a);
 	answer_parameters(f, job, s, a);
 	put_number(a, LINES_END, 1);
 }

@@ -7,6 +7,7 @@
 #define SYMBOLS_DWARF_IMPL_H
 
 #include "symbols/lines.h"
+#include "symbols/types.h"
 
 #include <elfutils/libdw.h>
 
@@ -15,6 +16,7 @@ struct dwarf_file {
 	Dwarf *dwarf;
 	struct str build_id; /* in hex */
 	struct arena *arena;
+	struct type_source types;
 
 	/* DWARF addresses of the job's places; 0: not to be found. */
 	uint64_t *address;
@@ -38,15 +40,20 @@ struct dwarf_scopes {
 /* False if no unit with that address has debuginfo. */
 bool dwarf_scopes_at(struct dwarf_file *f, uint64_t address, struct dwarf_scopes *out);
 
-/* A variable or parameter: a child of a scope. out's texts are in the arena. */
-void dwarf_describe(Dwarf_Die *die, uint64_t address, struct arena *a, struct lines_variable *out);
-
 /* The variable that is in that register at the address; the innermost scope's comes first. */
-bool dwarf_variable_in(struct dwarf_scopes *s, uint64_t address, uint16_t reg, struct arena *a,
-		       struct lines_variable *out);
+bool dwarf_variable_in(struct dwarf_scopes *s, uint64_t address, uint16_t reg, Dwarf_Die *out);
 
 /* Parameter number i of the function round the address, inlined ones not regarded. */
-bool dwarf_parameter(struct dwarf_scopes *s, uint64_t address, size_t i, struct arena *a,
-		     struct lines_variable *out);
+bool dwarf_parameter(struct dwarf_scopes *s, size_t i, Dwarf_Die *out);
+
+/* Its location at the address is that register. */
+bool dwarf_register_of(Dwarf_Die *variable, uint64_t address, uint16_t *reg);
+
+/* The type of a variable, and a type as C writes it. */
+bool dwarf_type_of(Dwarf_Die *variable, Dwarf_Die *type);
+struct str dwarf_spell(Dwarf_Die *type, struct arena *a);
+
+/* A type for types.h. */
+struct type dwarf_type(struct dwarf_file *f, Dwarf_Die *type);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum {
 	FRAME_BYTES_MIN = 2 + 2 + 4,
-	VARIABLES_MAX = 64,
+	PARAMETERS_MAX = 64,
 	LINE_TEXT_MAX = 1024, /* of a name or a path; longer ones are cut */
 };
 
@@ -74,19 +74,32 @@ read_place(struct parse *p)
 }
 
 static void
-read_variable(struct parse *p, struct lines_variable *list, size_t *count)
+read_access(struct parse *p)
 {
-	struct lines_variable v = { .index = reader_u32(&p->in) };
+	uint32_t index = reader_u32(&p->in);
+	struct lines_expression e = { .text = read_text(p) };
 
-	v.name = read_text(p);
+	e.type = read_text(p);
+	e.member = read_text(p);
+	if (index >= p->job->access_count)
+		reader_reject(&p->in, "an answer is about access %u of %zu", index,
+			      p->job->access_count);
+	if (reader_error(&p->in) == NULL)
+		p->out->access[index] = e;
+}
+
+static void
+read_parameter(struct parse *p)
+{
+	struct lines_parameter v = { .name = read_text(p) };
+
 	v.type = read_text(p);
-	v.target = read_text(p);
 	v.in_register = reader_u8(&p->in) != 0;
 	v.dwarf = reader_u16(&p->in);
-	if (*count == VARIABLES_MAX)
-		reader_reject(&p->in, "too many variables");
+	if (p->out->parameter_count == PARAMETERS_MAX)
+		reader_reject(&p->in, "too many parameters");
 	if (reader_error(&p->in) == NULL)
-		list[(*count)++] = v;
+		p->out->parameter[p->out->parameter_count++] = v;
 }
 
 /* False at the end. */
@@ -105,11 +118,11 @@ read_record(struct parse *p)
 	case LINES_PLACE:
 		read_place(p);
 		break;
-	case LINES_VARIABLE:
-		read_variable(p, out->variable, &out->variable_count);
+	case LINES_ACCESS:
+		read_access(p);
 		break;
 	case LINES_PARAMETER:
-		read_variable(p, out->parameter, &out->parameter_count);
+		read_parameter(p);
 		break;
 	case LINES_END:
 		out->whole = reader_error(&p->in) == NULL;
@@ -131,8 +144,8 @@ lines_parse(struct bytes answer, const struct lines_job *job, struct arena *a, s
 
 	*out = (struct lines){
 		.place = ARENA_ARRAY(a, struct lines_answer_place, job->count + 1),
-		.variable = ARENA_ARRAY(a, struct lines_variable, VARIABLES_MAX),
-		.parameter = ARENA_ARRAY(a, struct lines_variable, VARIABLES_MAX),
+		.access = ARENA_ARRAY(a, struct lines_expression, job->access_count + 1),
+		.parameter = ARENA_ARRAY(a, struct lines_parameter, PARAMETERS_MAX),
 	};
 	while (p.failed == NULL && reader_left(&p.in) != 0 && read_record(&p))
 		continue;

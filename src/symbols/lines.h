@@ -23,10 +23,19 @@ struct lines_place {
 	bool is_return; /* the place is behind a call, and the call is what is meant */
 };
 
-/* A register whose variable is wanted. */
-struct lines_register {
-	size_t place;   /* index of the place at which it holds the variable */
-	uint16_t dwarf; /* its DWARF number */
+enum {
+	LINES_STEPS = 8, /* of an access */
+};
+
+/* An access to memory that is wanted as the source has it: from a pointer, the word at disp[0]
+ * behind it, the one at disp[1] behind that ... (expression.h). */
+struct lines_access {
+	size_t place;     /* index of the place where it happens */
+	bool by_register; /* the pointer is in that register there, else a parameter */
+	uint16_t dwarf;   /* its DWARF number */
+	size_t parameter; /* from 0 */
+	int64_t disp[LINES_STEPS];
+	size_t count;
 };
 
 struct lines_job {
@@ -35,8 +44,8 @@ struct lines_job {
 	struct str build_id; /* that the file must have, or empty */
 	const struct lines_place *place;
 	size_t count;
-	const struct lines_register *reg;
-	size_t reg_count;
+	const struct lines_access *access;
+	size_t access_count;
 	size_t function; /* index of a place whose function's parameters are wanted, or SIZE_MAX */
 };
 
@@ -53,22 +62,25 @@ struct lines_answer_place {
 	struct str comp_dir; /* folder that relative files are relative to */
 };
 
-/* A variable or a parameter. */
-struct lines_variable {
-	size_t index;      /* of the register in the job, or of the parameter from 0 */
-	struct str name;   /* empty if it has none */
-	struct str type;   /* as C writes it */
-	struct str target; /* "struct file", if it is a pointer to a structure; else empty */
-	uint16_t dwarf;    /* register that holds it at that place; with in_register */
+/* A parameter. */
+struct lines_parameter {
+	struct str name; /* empty if it has none */
+	struct str type; /* as C writes it */
+	uint16_t dwarf;  /* register that holds it at that place; with in_register */
 	bool in_register;
+};
+
+struct lines_expression {
+	struct str text;   /* "dev->inner->value"; empty: not known */
+	struct str type;   /* "struct inner *" */
+	struct str member; /* "value", or empty */
 };
 
 struct lines {
 	struct str build_id;              /* of the file, in hex */
 	struct lines_answer_place *place; /* as many as the job has */
-	struct lines_variable *variable;  /* of the job's registers */
-	size_t variable_count;
-	struct lines_variable *parameter;
+	struct lines_expression *access;  /* as many as the job has */
+	struct lines_parameter *parameter;
 	size_t parameter_count;
 	bool whole; /* nothing is missing at the end */
 };
@@ -84,8 +96,8 @@ enum lines_record {
 	LINES_FAILED,    /* code (one byte, enum error_code), text */
 	LINES_FILE,      /* build ID in hex */
 	LINES_PLACE,     /* index (4), comp_dir, count (2), frames: function, file, line (4) */
-	LINES_VARIABLE,  /* index (4), name, type, target, in_register (1), dwarf (2) */
-	LINES_PARAMETER, /* the same */
+	LINES_ACCESS,    /* index (4), text, type, member */
+	LINES_PARAMETER, /* name, type, in_register (1), dwarf (2); in their order */
 };
 
 #endif

@@ -7,6 +7,7 @@
  * of one, then the text of the "Code:" line; with bit 7 of the first byte the rest is bytes
  * that become such a line, so that the fuzzer need not learn hex.
  */
+#include "fault/arguments.h"
 #include "fault/fault.h"
 
 #include <stdio.h>
@@ -91,7 +92,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		f.memory = &memory;
 	f.has_kasan = (known & 0xc0) == 0xc0;
 	f.code = code_text(rest, (pick & 0x80) != 0 && rest.len != 0, line);
-	fault_explain(&f, a, facts_new(a));
+	struct fault_trail trail;
+
+	fault_explain(&f, a, facts_new(a), &trail);
 	arena_free(a);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault/arguments.h"
 #include "fault/fault.h"
 
 #include "unit.h"
@@ -45,7 +46,9 @@ explain(struct arena *a, const struct fault_input *in)
 {
 	struct facts *f = facts_new(a);
 
-	fault_explain(in, a, f);
+	struct fault_trail trail;
+
+	fault_explain(in, a, f, &trail);
 	return facts_root_const(f);
 }
 

@@ -4,6 +4,7 @@
  * addresses are worked out by hand: register number n holds (n + 1) * 0x1000, the stack pointer
  * 0xf000, the program counter 0x40000.
  */
+#include "fault/arguments.h"
 #include "fault/fault.h"
 
 #include "unit.h"
@@ -35,7 +36,9 @@ explain(struct arena *a, const struct fault_input *in)
 {
 	struct facts *f = facts_new(a);
 
-	fault_explain(in, a, f);
+	struct fault_trail trail;
+
+	fault_explain(in, a, f, &trail);
 	return facts_root_const(f);
 }
 

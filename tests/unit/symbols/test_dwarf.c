@@ -21,6 +21,7 @@
 struct thing {
 	long pad[3];
 	int value;
+	struct thing *next;
 };
 
 int fixture_outer(struct thing *thing, int more);
@@ -202,37 +203,48 @@ a_return_address_means_the_call_before_it(void **state)
 	assert_int_equal(l.place[0].frame[0].line, l.place[1].frame[0].line);
 }
 
-/* x86_64's rdi and rsi, arm64's x0 and x1. */
 static void
-names_parameters_and_what_registers_hold(void **state)
+names_parameters_and_accesses(void **state)
 {
 	struct lines_place place[1] = { { .function = STR("fixture_outer"), .offset = 0 } };
-	struct lines_register reg[1] = { { .place = 0 } };
+	struct lines_access access[] = {
+		{ .by_register = true, .disp = { offsetof(struct thing, value) }, .count = 1 },
+		{ .parameter = 0, .disp = { offsetof(struct thing, value) }, .count = 1 },
+		{ .parameter = 0, .disp = { offsetof(struct thing, next), 8 }, .count = 2 },
+		{ .parameter = 0, .disp = { -8 }, .count = 1 },
+		{ .parameter = 1, .disp = { 0 }, .count = 1 },
+		{ .parameter = 2, .disp = { 0 }, .count = 1 },
+	};
 	struct lines_job job = { .path = self(),
 				 .place = place,
 				 .count = 1,
-				 .reg = reg,
-				 .reg_count = 1,
+				 .access = access,
+				 .access_count = ARRAY_LEN(access),
 				 .function = 0 };
 	struct lines l;
 
 #if defined(__x86_64__)
-	reg[0].dwarf = 5;
+	access[0].dwarf = 5; /* rdi; arm64's x0 is 0 */
 #endif
 	assert_null(ask(&job, *state, &l));
 	assert_int_equal(l.parameter_count, 2);
 	assert_true(str_is_c(l.parameter[0].name, "thing"));
 	assert_true(str_is_c(l.parameter[0].type, "struct thing *"));
-	assert_true(str_is_c(l.parameter[0].target, "struct thing"));
 	assert_true(str_is_c(l.parameter[1].name, "more"));
 	assert_true(str_is_c(l.parameter[1].type, "int"));
-	assert_int_equal(l.parameter[1].target.len, 0);
+	assert_true(str_is_c(l.access[1].text, "thing->value"));
+	assert_true(str_is_c(l.access[1].type, "struct thing *"));
+	assert_true(str_is_c(l.access[1].member, "value"));
+	assert_true(str_is_c(l.access[2].text, "thing->next->pad[1]"));
+	assert_true(str_is_c(l.access[2].type, "struct thing *"));
+	for (size_t i = 3; i < ARRAY_LEN(access); i++)
+		assert_int_equal(l.access[i].text.len, 0);
 	if (!l.parameter[0].in_register)
 		return; /* not optimised: it is on the stack */
-	assert_int_equal(l.parameter[0].dwarf, reg[0].dwarf);
-	assert_int_equal(l.variable_count, 1);
+	assert_int_equal(l.parameter[0].dwarf, access[0].dwarf);
 	/* The inlined function's name for it, where that is the code of the place. */
-	assert_true(str_is_c(l.variable[0].name, l.place[0].count == 2 ? "t" : "thing"));
+	assert_true(
+		str_is_c(l.access[0].text, l.place[0].count == 2 ? "t->value" : "thing->value"));
 }
 
 static void
@@ -322,7 +334,7 @@ main(void)
 		UNIT_TEST(finds_lines_by_address),
 		UNIT_TEST(lays_out_a_module),
 		UNIT_TEST(a_return_address_means_the_call_before_it),
-		UNIT_TEST(names_parameters_and_what_registers_hold),
+		UNIT_TEST(names_parameters_and_accesses),
 		UNIT_TEST(refuses_another_build),
 		UNIT_TEST(says_what_it_cannot_open),
 		UNIT_TEST(bears_any_damage),

@@ -5,82 +5,26 @@
 
 #include <string.h>
 
+/* clang-format off */
 static const uint8_t good[] = {
-	LINES_FILE,
-	4,
-	0,
-	'a',
-	'b',
-	'c',
-	'd',
+	LINES_FILE, 4, 0, 'a', 'b', 'c', 'd',
 	/* place 1 in /b: inner, a.h, 7; outer, a.c, 300 */
-	LINES_PLACE,
-	1,
-	0,
-	0,
-	0,
-	2,
-	0,
-	'/',
-	'b',
-	2,
-	0,
-	5,
-	0,
-	'i',
-	'n',
-	'n',
-	'e',
-	'r',
-	3,
-	0,
-	'a',
-	'.',
-	'h',
-	7,
-	0,
-	0,
-	0,
-	5,
-	0,
-	'o',
-	'u',
-	't',
-	'e',
-	'r',
-	3,
-	0,
-	'a',
-	'.',
-	'c',
-	44,
-	1,
-	0,
-	0,
-	/* parameter 0: p, int, in register 5 */
-	LINES_PARAMETER,
-	0,
-	0,
-	0,
-	0,
-	1,
-	0,
-	'p',
-	3,
-	0,
-	'i',
-	'n',
-	't',
-	0,
-	0,
-	1,
-	5,
-	0,
+	LINES_PLACE, 1, 0, 0, 0, 2, 0, '/', 'b', 2, 0,
+	5, 0, 'i', 'n', 'n', 'e', 'r', 3, 0, 'a', '.', 'h', 7, 0, 0, 0,
+	5, 0, 'o', 'u', 't', 'e', 'r', 3, 0, 'a', '.', 'c', 44, 1, 0, 0,
+	/* p, int, in register 5 */
+	LINES_PARAMETER, 1, 0, 'p', 3, 0, 'i', 'n', 't', 1, 5, 0,
+	/* access 0: p->v, s *, v */
+	LINES_ACCESS, 0, 0, 0, 0, 4, 0, 'p', '-', '>', 'v', 3, 0, 's', ' ', '*', 1, 0, 'v',
 	LINES_END,
 };
+/* clang-format on */
 
 static const struct lines_place places[2];
-static const struct lines_job job = { .place = places, .count = 2 };
+static const struct lines_access accesses[1];
+static const struct lines_job job = {
+	.place = places, .count = 2, .access = accesses, .access_count = 1
+};
 
 static const struct error *
 parse(const void *p, size_t len, struct arena *a, struct lines *out)
@@ -105,6 +49,9 @@ reads_an_answer(void **state)
 	assert_true(str_is_c(l.parameter[0].name, "p"));
 	assert_true(l.parameter[0].in_register);
 	assert_int_equal(l.parameter[0].dwarf, 5);
+	assert_true(str_is_c(l.access[0].text, "p->v"));
+	assert_true(str_is_c(l.access[0].type, "s *"));
+	assert_true(str_is_c(l.access[0].member, "v"));
 }
 
 static void
@@ -132,7 +79,7 @@ bears_any_byte_flipped(void **state)
 		copy[i / 8] ^= (uint8_t)(1 << i % 8);
 		(void)parse(copy, sizeof(copy), *state, &l);
 		assert_true(l.place[0].count <= sizeof(good));
-		assert_true(l.parameter_count <= 1);
+		assert_true(l.parameter_count <= sizeof(good));
 	}
 }
 
