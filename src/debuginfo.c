@@ -2,6 +2,7 @@
 #include "debuginfo.h"
 
 #include "base/text.h"
+#include "host/download.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,34 @@ publish(const struct debuginfo *d, struct facts *f)
 		facts_put_text(root, FACT_DEBUGINFO_BUILD_ID, v->build_id, from_search);
 }
 
+/* What a server sends is checked like any file. The first error stays. */
+static const struct error *
+download(struct debuginfo *d, struct arena *a, const struct error *first)
+{
+	struct find_input in = d->where;
+	struct find_result r = { .path = NULL };
+	const char *path = NULL;
+	const struct error *e = NULL;
+
+	if (in.build_id.len == 0)
+		e = error_new(a, ERROR_ABSENT,
+			      "debuginfod: the build ID of the kernel is not known");
+	else
+		e = download_debuginfo(str_c(a, in.build_id), a, &path);
+	if (e == NULL) {
+		in.given = path;
+		in.dir_count = 0;
+		find_vmlinux(&in, a, &r);
+		e = r.refused;
+	}
+	if (e == NULL) {
+		d->vmlinux.path = r.path;
+		d->vmlinux.build_id = r.build_id;
+		d->vmlinux.has_lines = r.has_lines;
+	}
+	return first != NULL ? first : e;
+}
+
 const struct error *
 debuginfo_find(const struct options *o, const struct dump *dump, const char *const *paths,
 	       struct facts *f, struct arena *a, struct debuginfo *out)
@@ -232,7 +261,13 @@ debuginfo_find(const struct options *o, const struct dump *dump, const char *con
 	if (strcmp(paths[0], "-") != 0)
 		out->where.dump_dir = folder_of(a, paths[0]);
 	find_vmlinux(&out->where, a, &out->vmlinux);
+
+	const struct error *e =
+		out->vmlinux.refused != NULL ? out->vmlinux.refused : out->vmlinux.damaged;
+
+	if (o->debuginfod && out->vmlinux.path == NULL)
+		e = download(out, a, e);
 	find_module_files(out, f, a);
 	publish(out, f);
-	return out->vmlinux.refused != NULL ? out->vmlinux.refused : out->vmlinux.damaged;
+	return e;
 }

@@ -159,6 +159,15 @@ take_debug_dir(struct options *o, struct arena *a, const char *v)
 }
 
 static const char *
+take_debuginfod(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	(void)v;
+	o->debuginfod = true;
+	return NULL;
+}
+
+static const char *
 take_source_dir(struct options *o, struct arena *a, const char *v)
 {
 	add(a, &o->source_dir, &o->source_dir_count, v);
@@ -374,6 +383,7 @@ static const struct option_row rows[] = {
 	{ "vmlinux", 'x', "FILE", take_vmlinux, "debuginfo of the crashed kernel" },
 	{ "debug-dir", 0, "DIR", take_debug_dir, "look for debuginfo there before /usr/lib/debug" },
 	{ "source-dir", 0, "DIR", take_source_dir, "the kernel's source, for the text of lines" },
+	{ "debuginfod", 0, NULL, take_debuginfod, "ask the servers of $DEBUGINFOD_URLS for what is not here" },
 	{ "no-debuginfo", 0, NULL, take_no_debuginfo, "do not look for debuginfo" },
 	{ "timeout", 0, "DURATION", take_timeout, "report what is known by then: 30s, 5min" },
 	{ "max-memory", 0, "SIZE", take_max_memory, "memory that input may take: 48M" },

@@ -86,6 +86,7 @@ limits_of(const struct triage *t, const struct pipeline_job *job)
 		.memory_bytes = bare ? 0 : o->max_memory_bytes,
 		.oom_score_adj = o->kdump_profile ? OOM_SCORE_KDUMP : OOM_SCORE_ADJ,
 		.sandbox = !o->no_sandbox,
+		.network = o->debuginfod,
 	};
 }
 

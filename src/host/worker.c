@@ -56,7 +56,8 @@ be_a_child(const struct worker_limits *limits, pid_t parent)
 			(void)signal(s, SIG_DFL);
 	}
 	set_limit(RLIMIT_CORE, 0);
-	set_limit(RLIMIT_FSIZE, 0);
+	if (!limits->downloads)
+		set_limit(RLIMIT_FSIZE, 0);
 	if (used != 0 && limits->data_bytes != 0)
 		set_limit(RLIMIT_DATA, used + limits->data_bytes);
 }

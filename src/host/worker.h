@@ -16,6 +16,7 @@ struct worker_limits {
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
 	uint64_t data_bytes;  /* private memory beyond what the parent has */
 	size_t answer_bytes;
+	bool downloads; /* it may write files, of any length */
 };
 
 /* Runs fn(ctx, fd) in a child; what it wrote to fd is the answer, in the arena. The error says
