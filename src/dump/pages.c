@@ -151,11 +151,10 @@ static void
 populate(uint8_t *p, size_t len)
 {
 	uintptr_t unit = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)p + unit - 1) / unit * unit;
-	uintptr_t to = ((uintptr_t)p + len) / unit * unit;
+	size_t skip = (unit - (uintptr_t)p % unit) % unit;
 
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+	if (len > skip)
+		(void)madvise(p + skip, (len - skip) / unit * unit, MADV_POPULATE_WRITE);
 }
 
 /* Room for some pages, or at least one; none if the budget has none. */

@@ -4,12 +4,12 @@
  *
  * The file is cut at every 4 KiB and 200 other places, each byte of its headers is flipped,
  * and COUNT (500) fields of it are set to something else; with STRIDE, of the cuts and flips
- * only each STRIDE-th is tried. Every page of every mutant is read
- * and compared with the whole dump's. A page must be the same or not be there; only where the
- * damage is in what leads to pages without anything to check it by (descriptors, pages, ELF
- * segments, records of a stream) may bytes differ. Opening and reading may take a second
- * of processor time (the machine may have other things to do) and what the budget allows. Ends with "N passed, N failed"; a signal ends it too, with the
- * mutant that caused it on standard error.
+ * only each STRIDE-th is tried. Every page of every mutant is read and compared with the
+ * whole dump's. A page must be the same or not be there; only where the damage is in what
+ * leads to pages without anything to check it by (descriptors, pages, ELF segments, records
+ * of a stream) may bytes differ. Opening and reading may take a second of processor time
+ * (the machine may have other things to do) and what the budget allows. Ends with "N passed,
+ * N failed"; a signal ends it too, with the mutant that caused it on standard error.
  */
 #include "dump/flat.h"
 #include "dump/format.h"
