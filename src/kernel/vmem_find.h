@@ -44,6 +44,10 @@ const struct error *vmem_find_ppc64(struct dump *d, struct arena *a, struct vmem
 const struct error *vmem_find_s390x(struct dump *d, struct arena *a, struct vmem_kernel *k);
 const struct error *vmem_find_arm(struct dump *d, struct arena *a, struct vmem_kernel *k);
 
+/* The frame of the machine that dom0 in a dump of a Xen host takes for its frame pfn; false if
+ * this is no such dump, or it does not say. */
+bool vmem_xen_frame(struct dump *d, uint64_t pfn, uint64_t *frame);
+
 /* True if va leads to pa by these tables. */
 bool vmem_leads_to(struct dump *d, const struct arch_paging *p, uint64_t va, uint64_t pa);
 

@@ -159,6 +159,23 @@ read_paging(const struct vmcoreinfo *info, struct arch_paging *p)
 	p->pte_mask = vmcoreinfo_number(info, "sme_mask", &value) ? value : 0;
 }
 
+/* The root of a kernel on Xen, whose physical addresses are not those of the machine. */
+static bool
+take_xen(struct dump *d, struct vmem_kernel *k, uint64_t root_va, uint64_t phys_base)
+{
+	struct arch_paging p = k->paging;
+	uint64_t frame = 0;
+
+	if (!vmem_xen_frame(d, (root_va - image_va + phys_base) >> p.page_shift, &frame))
+		return false;
+	p.root = frame << p.page_shift;
+	if (!vmem_leads_to(d, &p, root_va, p.root))
+		return false;
+	k->paging = p;
+	k->has_tables = true;
+	return true;
+}
+
 /* The root by a phys_base that is known and by which it does not lead to itself. */
 static void
 take_unconfirmed(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_t root_va,
@@ -184,6 +201,8 @@ from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	read_paging(d->vmcoreinfo, &k->paging);
 	vmem_find_kaslr(d, k);
 	k->source = "VMCOREINFO";
+	if (take_xen(d, k, root_va, phys_base))
+		return NULL;
 	if (has_phys_base && take_phys_base(d, k, root_va, phys_base))
 		return NULL;
 	if (d->has_phys_base && take_phys_base(d, k, root_va, d->phys_base))

@@ -48,7 +48,7 @@ parse_number(const char *s, uint64_t *v)
 
 	errno = 0;
 	*v = strtoull(s, &end, 0);
-	return errno == 0 && *s != '\0' && *s != '-' && *end == '\0';
+	return errno == 0 && end != s && *end == '\0';
 }
 
 static bool
