@@ -8,6 +8,8 @@
 #include "base/utf8.h"
 #include "dump/dump.h"
 #include "dump/format.h"
+#include "kernel/utsname.h"
+#include "kernel/vmem.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -132,29 +134,55 @@ add_text_or_info(struct json_object *o, const char *key, struct str s, const str
 	add_text(o, key, s);
 }
 
+/* The names that a header may lack (QEMU's, ELF), as far as the kernel's memory has them. */
+static struct utsname_of_dump
+names_of(struct dump *d, struct arena *a)
+{
+	struct utsname_of_dump u = { .nodename = d->nodename };
+	struct vmem *v = NULL;
+
+	if (d->vmcoreinfo != NULL && d->version.len == 0 && vmem_open(d, a, &v) == NULL &&
+	    utsname_read(&v->mem, d->vmcoreinfo, a, &u) == NULL)
+		return u;
+	u.version = d->version;
+	u.domainname = d->domainname;
+	return u;
+}
+
+/* QEMU writes a wrong one into the header: it takes the decimal number for a hexadecimal one. */
+static void
+add_phys_base(struct json_object *o, const struct dump *d)
+{
+	uint64_t value = d->phys_base;
+	bool has = d->vmcoreinfo != NULL && vmcoreinfo_number(d->vmcoreinfo, "phys_base", &value);
+
+	if (has || d->has_phys_base)
+		add_hex(o, "phys_base", has ? value : d->phys_base);
+}
+
 static struct json_object *
-system_json(struct dump *d)
+system_json(struct dump *d, struct arena *a)
 {
 	struct json_object *o = json_object_new_object();
 	struct str none = { NULL, 0 }, text = none;
 	uint64_t seconds = (uint64_t)d->crash_time;
+	struct utsname_of_dump names = names_of(d, a);
 
 	add_text_or_info(o, "release", d->release, d, "OSRELEASE");
-	add_text(o, "version", d->version);
+	add_text(o, "version", names.version);
 	add_string(o, "arch", d->arch == NULL ? NULL : d->arch->name);
 	add_string(o, "machine", d->machine);
 	add_string(o, "byte_order", d->order == ORDER_LITTLE ? "little" : "big");
 	add_count(o, "word_bytes", d->word_len);
 	add_count(o, "page_bytes", d->page_len);
-	add_text(o, "nodename", d->nodename);
-	add_text(o, "domainname", d->domainname);
+	add_text(o, "nodename", names.nodename);
+	add_text(o, "domainname", names.domainname);
 	add_text_or_info(o, "build_id", none, d, "BUILD-ID");
 	if (seconds == 0 && d->vmcoreinfo != NULL &&
 	    vmcoreinfo_find(d->vmcoreinfo, "CRASHTIME", &text))
 		(void)str_to_number(str_trim(text), &seconds);
 	add_time(o, "crash_time", (int64_t)seconds);
-	if (d->has_phys_base)
-		add_hex(o, "phys_base", d->phys_base);
+	add_phys_base(o, d);
 	return o;
 }
 
@@ -247,7 +275,7 @@ run(const char *const *paths, size_t count, struct arena *a)
 	}
 	o = json_object_new_object();
 	json_object_object_add(o, "input", input_json(d, paths[0]));
-	json_object_object_add(o, "system", system_json(d));
+	json_object_object_add(o, "system", system_json(d, a));
 	json_object_object_add(o, "cpus", cpus_json(d));
 	json_object_object_add(o, "notes", notes_json(&d->impl->notes));
 	if (d->vmcoreinfo != NULL)
