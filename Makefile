@@ -9,6 +9,7 @@
 # make bench      wall time and memory beside peers
 # make static     build/static/kdtriage, which needs no library
 # make install DESTDIR= PREFIX=/usr/local; make install-hooks SYSCONFDIR=/etc: samples/hooks/README.md
+# make deb, make rpm  packages in build/, from samples/packaging
 
 MODE      ?= release
 FUZZ_SECS ?= 10
@@ -50,7 +51,7 @@ else
 PC      := pkg-config
 endif
 
-FLAGS    = -std=gnu11 -g -D_GNU_SOURCE -DKDTRIAGE_VERSION='"$(VERSION)"' -Isrc -Itests/unit $(WARN) $(WERROR) \
+FLAGS    = -std=gnu11 -g '-ffile-prefix-map=$(CURDIR)=.' -D_GNU_SOURCE -DKDTRIAGE_VERSION='"$(VERSION)"' -Isrc -Itests/unit $(WARN) $(WERROR) \
 	   $(MODE_$(MODE)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 LIBS     = $(LDFLAGS) $(LINK) -Wl,--as-needed $(shell $(PC) --libs $(PKGS) 2>/dev/null) -lsnappy $(MORE) -lm
 
@@ -68,7 +69,7 @@ FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
 TOOL_BIN := $(TOOL:tests/tools/%.c=$(O)/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all tools static install install-hooks deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
+.PHONY: all tools static install install-hooks deb rpm deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
 	fuzz-smoke valgrind clean
 
 all: $(O)/kdtriage
@@ -100,7 +101,7 @@ $(O)/embedded.o: $(O)/embedded.S
 # Rewritten only when the compiler or its flags, or the list of embedded files, change.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS) $(LIBS)' | cmp -s - $@ || echo '$(CC) $(FLAGS) $(LIBS)' >$@
+	@echo "$(CC) $(FLAGS) $(LIBS)" | cmp -s - $@ || echo "$(CC) $(FLAGS) $(LIBS)" >$@
 $(O)/embed.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(EMBED)' | cmp -s - $@ || echo '$(EMBED)' >$@
@@ -138,11 +139,30 @@ install: all $(MAN)
 	$(INSTALL) -D -m 644 src/completion/kdtriage.bash $(SHARE)/bash-completion/completions/kdtriage
 	$(INSTALL) -D -m 644 src/completion/_kdtriage $(SHARE)/zsh/site-functions/_kdtriage
 	$(INSTALL) -d -m 755 $(SHARE)/kdtriage/rules $(SHARE)/kdtriage/templates $(DOC)/examples
-	$(INSTALL) -m 644 $(wildcard rules/*) $(SHARE)/kdtriage/rules
+	$(INSTALL) -m 644 $(filter-out %.md,$(wildcard rules/*)) $(SHARE)/kdtriage/rules
 	$(INSTALL) -m 644 $(wildcard templates/*) $(SHARE)/kdtriage/templates
 	$(INSTALL) -m 644 README.md $(DOC)/README.md
+	$(INSTALL) -m 644 rules/README.md $(DOC)/rules.md
 	cd samples/hooks && find . -type f ! -name README.md -exec $(INSTALL) -D -m 644 {} $(DOC)/examples/{} \;
 	chmod 755 $(DOC)/examples/kdump-utils/50-kdtriage $(DOC)/examples/kdump-tools/kdump-tools-dump
+
+# Packages are made of a copy of the tree; the same tree gives the same archive.
+DIST     := kdtriage-$(VERSION)
+EPOCH    := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+build/$(DIST).tar.gz: FORCE
+	@mkdir -p build
+	@tar --exclude=./build --exclude=./.git --sort=name --mtime=@$(EPOCH) --owner=0 --group=0 \
+		--numeric-owner --mode=go=rX,u+rw --transform='s|^\.|$(DIST)|' -cf - . | gzip -9n >$@
+
+deb: build/$(DIST).tar.gz
+	@rm -rf build/deb && mkdir -p build/deb
+	@cp $< build/deb/kdtriage_$(VERSION).orig.tar.gz && tar -C build/deb -xf $<
+	@cp -r samples/packaging/debian build/deb/$(DIST)/
+	cd build/deb/$(DIST) && SOURCE_DATE_EPOCH=$(EPOCH) dpkg-buildpackage -us -uc
+
+rpm: build/$(DIST).tar.gz
+	@mkdir -p build/rpm/SOURCES && cp $< build/rpm/SOURCES/
+	rpmbuild $(RPMFLAGS) --define '_topdir $(CURDIR)/build/rpm' -ba samples/packaging/kdtriage.spec
 
 # Where kdump-utils is used, its hook; and the scan at the next boot. Nothing that kdump.conf would
 # have to name: what it names and is missing disarms kdump.
