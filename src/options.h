@@ -56,7 +56,7 @@ struct options {
 	const char **source_dir; /* --source-dir, in order */
 	size_t source_dir_count;
 	bool no_debuginfo;
-	bool debuginfod; /* ask its servers */
+	bool debuginfod;         /* ask its servers */
 	const char *mini_vmcore; /* file to write, or NULL */
 	const char *scan;        /* folder, or NULL */
 	bool mini_for_peers;     /* with what crash and drgn read */

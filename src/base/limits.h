@@ -42,26 +42,26 @@ enum {
 	LIMIT_WAITERS = 1 << 16,          /* for one lock, followed to the lock */
 	LIMIT_NODES = 1024,               /* of memory: MAX_NUMNODES of the largest kernels */
 	LIMIT_CPUS = 8192,                /* NR_CPUS of the largest distribution kernel */
-	LIMIT_SCAN_ENTRIES = 1 << 16, /* files and folders that --scan looks at */
-	LIMIT_SCAN_DEPTH = 4,         /* folders inside one another: pstore nests two */
-	LIMIT_SCAN_REFUSED = 32,      /* that are named */
+	LIMIT_SCAN_ENTRIES = 1 << 16,     /* files and folders that --scan looks at */
+	LIMIT_SCAN_DEPTH = 4,             /* folders inside one another: pstore nests two */
+	LIMIT_SCAN_REFUSED = 32,          /* that are named */
 	/* --profile=kdump: a capture kernel of 128 MB has 70 MB left once it is up */
 	LIMIT_KDUMP_MEMORY_BYTES = 48 << 20,
 	LIMIT_LEAST_MEMORY_BYTES = 1 << 20, /* that input gets, however low --max-memory is */
 	LIMIT_KDUMP_SECONDS = 60,           /* that a reboot may be held up by a report */
 	/* Left free on a disk that dumps go to: SUSE deletes a dump that leaves less than 64 MB. */
 	LIMIT_KDUMP_ROOM_BYTES = 65 << 20,
-	LIMIT_ELF_SECTIONS = 1 << 17,     /* of a file with debuginfo; livepatches have thousands */
-	LIMIT_ELF_NAMES_BYTES = 4 << 20,  /* of its section names, of one section of notes */
-	LIMIT_RODATA_BYTES = 64 << 20,    /* searched for the banner; vmlinux has 20 MB */
-	LIMIT_WORKER_BYTES = 16 << 20,    /* answers of a worker: a report needs some 100 KiB */
-	LIMIT_WORKER_DATA = 1 << 30,      /* memory of a worker: compressed DWARF is expanded */
-	LIMIT_WORKER_SECONDS = 60,        /* of a worker, whatever --timeout says */
-	LIMIT_DOWNLOAD_SECONDS = 1800,    /* for a vmlinux of 1 GB, if no --timeout is given */
-	LIMIT_PLACES = 4096,              /* in code, for which a line is asked */
-	LIMIT_DIR_ENTRIES = 1 << 17,      /* below lib/modules; distributions have 6,000 */
-	LIMIT_SOURCE_BYTES = 16 << 20,    /* of a source file; generated headers have 10 MB */
-	LIMIT_SOURCE_LINE = 400,          /* letters of a line of it that are shown */
+	LIMIT_ELF_SECTIONS = 1 << 17,    /* of a file with debuginfo; livepatches have thousands */
+	LIMIT_ELF_NAMES_BYTES = 4 << 20, /* of its section names, of one section of notes */
+	LIMIT_RODATA_BYTES = 64 << 20,   /* searched for the banner; vmlinux has 20 MB */
+	LIMIT_WORKER_BYTES = 16 << 20,   /* answers of a worker: a report needs some 100 KiB */
+	LIMIT_WORKER_DATA = 1 << 30,     /* memory of a worker: compressed DWARF is expanded */
+	LIMIT_WORKER_SECONDS = 60,       /* of a worker, whatever --timeout says */
+	LIMIT_DOWNLOAD_SECONDS = 1800,   /* for a vmlinux of 1 GB, if no --timeout is given */
+	LIMIT_PLACES = 4096,             /* in code, for which a line is asked */
+	LIMIT_DIR_ENTRIES = 1 << 17,     /* below lib/modules; distributions have 6,000 */
+	LIMIT_SOURCE_BYTES = 16 << 20,   /* of a source file; generated headers have 10 MB */
+	LIMIT_SOURCE_LINE = 400,         /* letters of a line of it that are shown */
 };
 
 #endif

@@ -47,8 +47,8 @@ lists_who_waits_for_a_cpu_longest_first(void **state)
 {
 	struct fake *f = machine(*state);
 	struct facts *facts = facts_new(*state);
-	struct fact_row *row = facts_put_row(facts_root(facts), FACT_CPUS,
-					     (struct origin){ ORIGIN_RUN, "test" });
+	struct fact_row *row =
+		facts_put_row(facts_root(facts), FACT_CPUS, (struct origin){ ORIGIN_RUN, "test" });
 	const struct fact *waiting = NULL;
 	struct cpus cpus;
 	struct tasks t;
@@ -76,8 +76,8 @@ says_when_nobody_waits(void **state)
 {
 	struct fake *f = machine(*state);
 	struct facts *facts = facts_new(*state);
-	struct fact_row *row = facts_put_row(facts_root(facts), FACT_CPUS,
-					     (struct origin){ ORIGIN_RUN, "test" });
+	struct fact_row *row =
+		facts_put_row(facts_root(facts), FACT_CPUS, (struct origin){ ORIGIN_RUN, "test" });
 	struct cpus cpus;
 	struct tasks t = read_tasks(f, &cpus);
 
