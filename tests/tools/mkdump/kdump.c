@@ -308,7 +308,8 @@ write_kdump(void)
 {
 	struct layout l = lay_out();
 
-	qsort(g.page, g.pages, sizeof(*g.page), compare_pages);
+	if (g.pages != 0)
+		qsort(g.page, g.pages, sizeof(*g.page), compare_pages);
 	write_header(&l);
 	if (l.sub_blocks != 0)
 		write_sub_header(&l);

@@ -74,8 +74,8 @@ is_content_with_nothing(void **state)
 {
 	struct fake *f = fake_new(*state);
 	struct modules modules = { NULL, 0, NULL };
-	struct cpus cpus = { NULL };
-	struct tasks tasks = { NULL };
+	struct cpus cpus = { 0 };
+	struct tasks tasks = { 0 };
 	struct peers p = { &f->k, &modules, &cpus, &tasks, unwind_new(&f->k, NULL) };
 
 	peers_read(&p);

@@ -28,8 +28,11 @@ struct elf_image {
 static void
 elf_image_put(struct elf_image *i, uint64_t v, size_t len)
 {
-	for (size_t n = 0; n < len; n++)
-		i->b[i->len + n] = (uint8_t)(v >> 8 * (i->big ? len - 1 - n : n));
+	for (size_t n = 0; n < len; n++) {
+		size_t at = i->big ? len - 1 - n : n; /* of the byte's weight */
+
+		i->b[i->len + n] = at < sizeof(v) ? (uint8_t)(v >> 8 * at) : 0;
+	}
 	i->len += len;
 }
 

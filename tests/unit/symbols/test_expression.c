@@ -24,7 +24,7 @@ static void
 follows_pointers_from_member_to_member(void **state)
 {
 	static const int64_t disp[] = { 32, 40, 0 };
-	struct expression e = { NULL };
+	struct expression e = { 0 };
 
 	assert_true(expression_of(pointer(*state), "task", disp, 3, *state, &e));
 	assert_string_equal(e.text, "task->tasks.next->tasks.prev->pid");
@@ -39,7 +39,7 @@ does_not_go_where_types_do_not_lead(void **state)
 	static const int64_t through_a_number[] = { 0, 0 };
 	static const int64_t before[] = { -8 };
 	static const int64_t behind[] = { 4096 + 1 };
-	struct expression e = { NULL };
+	struct expression e = { 0 };
 
 	assert_false(expression_of(pointer(*state), "task", through_a_number, 2, *state, &e));
 	assert_false(expression_of(pointer(*state), "task", before, 1, *state, &e));
