@@ -6,6 +6,7 @@
 # make fuzz-smoke FUZZ_SECS=10  every fuzz target for a moment (needs clang)
 # make lint       formatting, clang-tidy, cppcheck, layers
 # make lab        boots real kernels under QEMU, crashes them, judges the dumps
+# make rules-report  how often the rules are right about crashes of known cause
 # make bench      wall time and memory beside peers
 # make static     build/static/kdtriage, which needs no library
 # make install DESTDIR= PREFIX=/usr/local; make install-hooks SYSCONFDIR=/etc: samples/hooks/README.md
@@ -17,6 +18,8 @@ PREFIX    ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR   ?= $(PREFIX)/lib/systemd/system
 V         ?= 0
+LAB_DUMPS ?= build/lab/dumps
+CORPUS    ?= ../shared/corpus
 O         := build/$(MODE)
 VERSION   := 0.1.0
 
@@ -69,8 +72,8 @@ FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
 TOOL_BIN := $(TOOL:tests/tools/%.c=$(O)/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all tools static install install-hooks deb rpm deps demo check test schema layers lint lab lab-compare corpus bench fuzz fuzz-bins \
-	fuzz-smoke valgrind clean
+.PHONY: all tools static install install-hooks deb rpm deps demo check test schema layers lint lab lab-compare corpus \
+	rules-report bench fuzz fuzz-bins fuzz-smoke valgrind clean
 
 all: $(O)/kdtriage
 
@@ -218,6 +221,9 @@ bench: all tools
 
 corpus: all
 	@sh tests/corpus/run $(O)/kdtriage
+
+rules-report: all
+	@python3 tests/rules/report.py $(O)/kdtriage $(LAB_DUMPS) $(CORPUS)
 
 valgrind:
 	$(MAKE) MODE=debug RUN='valgrind -q --error-exitcode=9 --leak-check=full' test
