@@ -3,6 +3,7 @@
 
 #include "verdict/evidence.h"
 #include "verdict/expand.h"
+#include "verdict/owner.h"
 #include "verdict/severity.h"
 #include "verdict/words.h"
 
@@ -146,6 +147,35 @@ title_of(const struct publishing *p, const struct rule *rule)
 	return rule->role == ROLE_CAUSE ? str_of(plain_title(p)) : rule->id;
 }
 
+/* Whose code it is; rules may speak of it. */
+static void
+put_owner(struct publishing *p)
+{
+	struct owner owner = { 0 };
+	struct origin o = { ORIGIN_RUN, "rules/owners.list" };
+	const struct error *why = owner_find(p->facts, p->arena, &owner);
+
+	if (why != NULL) {
+		facts_put_why(p->root, FACT_VERDICT_OWNER_LIST, why);
+		return;
+	}
+	facts_put_text(p->root, FACT_VERDICT_OWNER_SUBSYSTEM, owner.subsystem, o);
+	facts_put_text(p->root, FACT_VERDICT_OWNER_LIST, owner.list, o);
+	facts_put_text(p->root, FACT_VERDICT_OWNER_BECAUSE, str_of(owner.because), o);
+}
+
+/* The last step for a bug, whichever rule found it. */
+static void
+put_report_step(struct publishing *p, const struct rule *rule)
+{
+	static const struct str step = STR(
+		"If the newest kernel does it too, report it to {{verdict.owner.list}} "
+		"({{verdict.owner.subsystem}}; {{verdict.owner.because}}) with the whole log.");
+
+	if (rule->origin == RULE_BUG)
+		put_texts(p, p->root, FACT_VERDICT_NEXT_STEPS, &step, 1);
+}
+
 static void
 put_cause(struct publishing *p, const struct finding *f)
 {
@@ -162,6 +192,7 @@ put_cause(struct publishing *p, const struct finding *f)
 	facts_put_number(p->root, FACT_VERDICT_CONFIDENCE, f->confidence, p->origin);
 	evidence_put(f, p->facts, p->arena, p->root, FACT_VERDICT_EVIDENCE);
 	put_texts(p, p->root, FACT_VERDICT_NEXT_STEPS, words.next, words.next_count);
+	put_report_step(p, f->rule);
 	put_texts(p, p->root, FACT_VERDICT_REFERENCES, words.ref, words.ref_count);
 }
 
@@ -404,6 +435,7 @@ verdict_publish(const struct verdict *v, struct facts *f)
 	put_text(&p, FACT_VERDICT_FAMILY, kind_family(p.kind));
 	put_event(&p);
 	put_severity(&p);
+	put_owner(&p);
 	if (v->cause != NULL)
 		put_cause(&p, v->cause);
 	else
