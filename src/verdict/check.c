@@ -5,6 +5,7 @@
 #include "verdict/case.h"
 #include "verdict/catalogue.h"
 #include "verdict/eval.h"
+#include "verdict/reach.h"
 #include "verdict/shelf.h"
 #include "verdict/words.h"
 
@@ -30,6 +31,26 @@ complain_of_rule(struct checking *c, const char *text, bool warning)
 	complain(c, c->rule->file, c->rule->line, 3, text, warning);
 }
 
+static const char *
+case_hint(const struct checking *c, struct str wanted)
+{
+	struct str *names = ARENA_ARRAY(c->arena, struct str, c->rules->case_count + 1);
+
+	for (size_t i = 0; i < c->rules->case_count; i++)
+		names[i] = c->rules->test_case[i].name;
+	return catalogue_hint(c->arena, wanted, names, c->rules->case_count);
+}
+
+static const char *
+rule_hint(const struct checking *c, struct str wanted)
+{
+	struct str *names = ARENA_ARRAY(c->arena, struct str, c->rules->rule_count + 1);
+
+	for (size_t i = 0; i < c->rules->rule_count; i++)
+		names[i] = c->rules->rule[i]->id;
+	return catalogue_hint(c->arena, wanted, names, c->rules->rule_count);
+}
+
 /* Facts of a case by name, or written in its place. */
 static struct facts *
 facts_of(struct checking *c, const struct node *n, size_t first_line)
@@ -44,7 +65,8 @@ facts_of(struct checking *c, const struct node *n, size_t first_line)
 
 		if (found == NULL) {
 			complain(c, file, line, n->column,
-				 arena_printf(c->arena, "no case is called '%s'", n->text.p),
+				 arena_printf(c->arena, "no case is called '%s'%s", n->text.p,
+					      case_hint(c, n->text)),
 				 false);
 			return NULL;
 		}
@@ -83,7 +105,7 @@ try_case(struct checking *c, const struct node *n, bool fires)
 {
 	struct facts *f = facts_of(c, n, c->rule->line);
 	struct match *match = ARENA_ARRAY(c->arena, struct match, c->rule->condition_count);
-	struct eval e = { c->rule, f, c->arena, match };
+	struct eval e = { .rule = c->rule, .facts = f, .arena = c->arena, .match = match };
 
 	if (f == NULL || eval_holds(&e, 0, c->rule->when_end, true) == fires)
 		return;
@@ -120,10 +142,75 @@ check_supersedes(struct checking *c)
 		if (catalogue_rule(c->rules, id) == NULL)
 			complain_of_rule(c,
 					 arena_printf(c->arena,
-						      "it supersedes '%.*s', which is no rule",
-						      STR_ARG(id)),
+						      "it supersedes '%.*s', which is no rule%s",
+						      STR_ARG(id), rule_hint(c, id)),
 					 false);
 	}
+}
+
+static bool
+supersedes(const struct rule *r, const struct rule *other)
+{
+	for (size_t i = 0; i < r->supersedes_count; i++) {
+		if (str_is(r->supersedes[i], other->id))
+			return true;
+	}
+	return false;
+}
+
+/* What keeps the rule from ever being the verdict where the other one holds, or NULL. */
+static const char *
+shadow(const struct checking *c, const struct rule *other)
+{
+	const struct rule *rule = c->rule;
+
+	if (supersedes(other, rule))
+		return "and supersedes it";
+	if (!supersedes(rule, other) && reach_least(other) > reach_most(rule))
+		return arena_printf(c->arena,
+				    "and is surer (%d, not %d); should this one supersede it?",
+				    reach_least(other), reach_most(rule));
+	return NULL;
+}
+
+static void
+check_shadow(struct checking *c, const struct rule *other)
+{
+	if (other == c->rule || other->overridden || other->role != ROLE_CAUSE)
+		return;
+	if (supersedes(c->rule, other) && supersedes(other, c->rule) &&
+	    str_compare(other->id, c->rule->id) < 0)
+		complain_of_rule(c,
+				 arena_printf(c->arena, "it supersedes '%.*s', which supersedes it",
+					      STR_ARG(other->id)),
+				 false);
+
+	const char *how = shadow(c, other);
+
+	if (how != NULL && reach_implies(c->rule, other))
+		complain_of_rule(c,
+				 arena_printf(c->arena,
+					      "it can never be the verdict: '%.*s' (%s:%zu) holds "
+					      "whenever it does, %s",
+					      STR_ARG(other->id), other->file->name, other->line,
+					      how),
+				 true);
+}
+
+static void
+check_reach(struct checking *c)
+{
+	const struct rule *r = c->rule;
+	size_t dead = 0;
+	const char *why = NULL;
+
+	if (reach_find_dead(r, c->arena, &dead, &why)) {
+		complain(c, r->file, r->condition[dead].line, r->condition[dead].column,
+			 arena_printf(c->arena, "the rule can never hold: %s", why), false);
+		return;
+	}
+	for (size_t i = 0; r->role == ROLE_CAUSE && i < c->rules->rule_count; i++)
+		check_shadow(c, c->rules->rule[i]);
 }
 
 static void
@@ -142,6 +229,7 @@ check_rule(struct checking *c)
 
 	check_supersedes(c);
 	check_words(c, &w);
+	check_reach(c);
 	if (c->rule->file->built_in)
 		return; /* checked with their cases when the program was built */
 	try_cases(c, w.tests, "fires");

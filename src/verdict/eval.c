@@ -109,7 +109,20 @@ struct visit_rows {
 	size_t index;
 	size_t count;
 	bool held;
+	size_t nearest;
+	size_t nearest_held; /* conditions that hold in that row */
+	size_t only;         /* the only row to look at, or STR_NONE */
 };
+
+static size_t
+count_held(const struct eval *e, size_t index)
+{
+	size_t held = 0;
+
+	for (size_t i = index + 1; i < e->rule->condition[index].end; i++)
+		held += e->match[i].held;
+	return held;
+}
 
 static bool
 visit_row(void *ctx, enum fact_id id, const struct fact_value *v, struct origin o)
@@ -119,23 +132,39 @@ visit_row(void *ctx, enum fact_id id, const struct fact_value *v, struct origin 
 
 	(void)id;
 	(void)o;
+	if (rows->only != STR_NONE && rows->count != rows->only) {
+		rows->count++;
+		return true;
+	}
 	rows->held = eval_in_row(rows->eval, rows->index, &s);
+	if (rows->eval->nearest && count_held(rows->eval, rows->index) > rows->nearest_held) {
+		rows->nearest = rows->count;
+		rows->nearest_held = count_held(rows->eval, rows->index);
+	}
 	rows->count++;
-	return !rows->held;
+	return !rows->held && rows->only == STR_NONE;
 }
 
 static void
 eval_some(const struct eval *e, size_t index)
 {
-	struct visit_rows rows = { e, facts_root_const(e->facts), index, 0, false };
+	const struct fact_path *path = &e->rule->condition[index].path;
+	struct visit_rows rows = {
+		.eval = e, .root = facts_root_const(e->facts), .index = index, .only = STR_NONE
+	};
 
-	facts_each(rows.root, &e->rule->condition[index].path, visit_row, &rows);
+	facts_each(rows.root, path, visit_row, &rows);
 	e->match[index] = (struct match){
 		.looked = true,
 		.held = rows.held,
 		.unknown = rows.count == 0,
-		.row = rows.held ? rows.count - 1 : 0,
+		.row = rows.held ? rows.count - 1 : rows.nearest,
 	};
+	if (!e->nearest || rows.held || rows.count == 0)
+		return;
+	rows.only = rows.nearest;
+	rows.count = 0;
+	facts_each(rows.root, path, visit_row, &rows);
 }
 
 /* One condition of the outermost list, and all below it. */

@@ -15,7 +15,8 @@ struct match {
 	bool looked; /* the condition was looked at at all */
 	bool held;
 	bool unknown; /* its fact has no value */
-	size_t row;   /* number of the row that a some: block holds for, from 0 */
+	size_t row;   /* number of the row that a some: block holds for, or comes nearest in, from 0
+		       */
 	size_t value; /* number of the value that made it hold, from 0, in facts_each()'s order */
 };
 
@@ -24,6 +25,8 @@ struct eval {
 	const struct facts *facts;
 	struct arena *arena; /* for regular expressions */
 	struct match *match; /* one a condition; written */
+	bool nearest; /* for people: a some: block that no row fits shows the row that comes nearest
+		       */
 };
 
 /* Conditions first ... end - 1 of the rule, all of which must hold. Stops at the first that

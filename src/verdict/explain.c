@@ -147,20 +147,80 @@ why_text(const struct explaining *x, const struct condition *c)
 			   : arena_printf(x->arena, "not known: %s", error_text(x->arena, why));
 }
 
+struct nth_row {
+	size_t left; /* rows before it */
+	const struct fact_row *row;
+};
+
+static bool
+take_row(void *ctx, enum fact_id id, const struct fact_value *v, struct origin o)
+{
+	struct nth_row *n = ctx;
+
+	(void)id;
+	(void)o;
+	n->row = v->row;
+	return n->left-- != 0;
+}
+
+/* The row that a condition was asked of: of the some: block round it, or the root. */
+static const struct fact_row *
+row_of(const struct explaining *x, const struct condition *c)
+{
+	const struct fact_row *root = facts_root_const(x->facts);
+
+	if (c->scope == CONDITION_NO_SCOPE)
+		return root;
+
+	struct nth_row n = { x->match[c->scope].row, NULL };
+
+	facts_each(root, &x->rule->condition[c->scope].path, take_row, &n);
+	return n.row;
+}
+
 /* What the fact is, as far as one line shows it. */
 static const char *
 met(const struct explaining *x, const struct condition *c)
 {
 	struct shown s = { x->arena, "", 0, NULL };
+	const struct fact_row *row = row_of(x, c);
 
-	if (c->scope != CONDITION_NO_SCOPE)
-		return "";
-	facts_each(facts_root_const(x->facts), &c->path, show_value, &s);
+	if (row == NULL)
+		return ""; /* the list is empty, as its own line says */
+	facts_each(row, &c->path, show_value, &s);
+	if (s.count == 0 && c->scope != CONDITION_NO_SCOPE)
+		return "not known";
 	if (s.count == 0)
 		return why_text(x, c);
 	if (s.count > SHOWN_MAX)
 		s.text = arena_printf(x->arena, "%s and %zu more", s.text, s.count - SHOWN_MAX);
 	return s.origin == NULL ? s.text : arena_printf(x->arena, "%s   (%s)", s.text, s.origin);
+}
+
+static bool
+count_row(void *ctx, enum fact_id id, const struct fact_value *v, struct origin o)
+{
+	(void)id;
+	(void)v;
+	(void)o;
+	++*(size_t *)ctx;
+	return true;
+}
+
+static const char *
+some_words(const struct explaining *x, const struct condition *c)
+{
+	const struct match *m = &x->match[c - x->rule->condition];
+	const char *path = evidence_path(&c->path, x->arena);
+	size_t rows = 0;
+
+	if (x->facts == NULL)
+		return arena_printf(x->arena, "some row of %s:", path);
+	facts_each(facts_root_const(x->facts), &c->path, count_row, &rows);
+	if (rows == 0)
+		return arena_printf(x->arena, "some row of %s, which has none:", path);
+	return arena_printf(x->arena, "some row of %s; number %zu of %zu %s:", path, m->row + 1,
+			    rows, m->held ? "is one" : "comes nearest");
 }
 
 static const char *
@@ -174,7 +234,7 @@ group_words(const struct explaining *x, const struct condition *c)
 	case CONDITION_NOT:
 		return "none of:";
 	case CONDITION_SOME:
-		return arena_printf(x->arena, "some row of %s:", evidence_path(&c->path, x->arena));
+		return some_words(x, c);
 	case CONDITION_TEST:
 		break;
 	}
@@ -252,6 +312,52 @@ hint(const struct catalogue *r, struct str id)
 	return catalogue_hint(r->arena, id, names, r->rule_count);
 }
 
+static const struct finding *
+finding_of(const struct findings *all, const struct rule *rule)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->finding[i].rule == rule)
+			return &all->finding[i];
+	}
+	return NULL;
+}
+
+/* "confidence 90: 82, +4 (the address is small), +4 (the base register is 0)" */
+static void
+print_confidence(const struct explaining *x, const struct finding *f)
+{
+	fprintf(x->out, "confidence %d", f->confidence);
+	for (size_t i = 0; i < f->adjustment_count; i++)
+		fprintf(x->out, "%s%+d (%s)",
+			i == 0 ? arena_printf(x->arena, ": %d, ", x->rule->confidence) : ", ",
+			f->adjustment[i].by, f->adjustment[i].because);
+	fputc('\n', x->out);
+}
+
+/* What became of a rule that holds. */
+static void
+print_outcome(const struct explaining *x, const struct findings *all)
+{
+	const struct finding *f = finding_of(all, x->rule);
+	const struct finding *best = all->count == 0 ? NULL : &all->finding[0];
+
+	if (f == NULL)
+		return;
+	fputc('\n', x->out);
+	print_confidence(x, f);
+	if (x->rule->role != ROLE_CAUSE)
+		fprintf(x->out, "It is %s, which never becomes the verdict.\n",
+			rule_role_name[x->rule->role]);
+	else if (f == best)
+		fprintf(x->out, "It is the verdict.\n");
+	else if (f->superseded_by != NULL)
+		fprintf(x->out, "It is superseded by '%.*s', which holds as well.\n",
+			STR_ARG(f->superseded_by->id));
+	if (f != best && best->rule->role == ROLE_CAUSE)
+		fprintf(x->out, "The verdict is '%.*s', confidence %d.\n", STR_ARG(best->rule->id),
+			best->confidence);
+}
+
 const struct error *
 rules_explain(const struct rules *rules, const char *id, const struct facts *f, FILE *out)
 {
@@ -267,7 +373,10 @@ rules_explain(const struct rules *rules, const char *id, const struct facts *f, 
 
 	struct match *match = ARENA_ARRAY(r->arena, struct match, rule->condition_count);
 	struct explaining x = { rule, f, match, r->arena, out };
-	struct eval e = { rule, f, r->arena, match };
+	struct eval e = {
+		.rule = rule, .facts = f, .arena = r->arena, .match = match, .nearest = true
+	};
+	struct findings all = { 0 };
 	bool holds = f != NULL && eval_holds(&e, 0, rule->when_end, true);
 
 	for (size_t i = 0; f != NULL && i < rule->modifier_count; i++)
@@ -277,5 +386,9 @@ rules_explain(const struct rules *rules, const char *id, const struct facts *f, 
 		fprintf(out, "%s\n", holds ? "It holds:" : "It does not hold:");
 	print_conditions(&x, 0, rule->when_end);
 	print_modifiers(&x);
+	if (holds) {
+		all = finding_all(rules, f, r->arena);
+		print_outcome(&x, &all);
+	}
 	return NULL;
 }

@@ -82,7 +82,9 @@ add_finding(struct collecting *c, const struct eval *e)
 {
 	const struct rule *rule = e->rule;
 	struct match *match = ARENA_ARRAY(c->arena, struct match, rule->condition_count);
-	struct eval modifiers = { rule, e->facts, c->arena, match };
+	struct eval modifiers = {
+		.rule = rule, .facts = e->facts, .arena = c->arena, .match = match
+	};
 
 	memcpy(match, c->match, rule->condition_count * sizeof(*match));
 	c->out.finding = arena_grow(c->arena, c->out.finding, c->out.count, &c->finding_cap,
@@ -114,7 +116,7 @@ try_rule(struct collecting *c, const struct rule *rule)
 	}
 	memset(c->match, 0, rule->condition_count * sizeof(*c->match));
 
-	struct eval e = { rule, c->facts, c->arena, c->match };
+	struct eval e = { .rule = rule, .facts = c->facts, .arena = c->arena, .match = c->match };
 
 	if (eval_holds(&e, 0, rule->when_end, false))
 		add_finding(c, &e);
@@ -163,6 +165,20 @@ clamp(struct finding *f)
 		f->confidence = 100;
 }
 
+/* Without a look at what supersedes what. */
+static int
+compare_strength(const void *left, const void *right)
+{
+	const struct finding *a = left;
+	const struct finding *b = right;
+
+	if (a->confidence != b->confidence)
+		return a->confidence > b->confidence ? -1 : 1;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return str_compare(a->rule->id, b->rule->id);
+}
+
 static int
 compare(const void *left, const void *right)
 {
@@ -173,11 +189,7 @@ compare(const void *left, const void *right)
 		return a->rule->role < b->rule->role ? -1 : 1;
 	if ((a->superseded_by == NULL) != (b->superseded_by == NULL))
 		return a->superseded_by == NULL ? -1 : 1;
-	if (a->confidence != b->confidence)
-		return a->confidence > b->confidence ? -1 : 1;
-	if (a->weight != b->weight)
-		return a->weight > b->weight ? -1 : 1;
-	return str_compare(a->rule->id, b->rule->id);
+	return compare_strength(a, b);
 }
 
 static struct str
@@ -205,12 +217,16 @@ finding_all(const struct rules *rules, const struct facts *f, struct arena *a)
 	for (size_t i = 0; i < c.out.count; i++) {
 		struct finding *one = &c.out.finding[i];
 
-		supersede(&c.out, one->rule);
 		if (one->rule->role == ROLE_CAUSE)
 			weaken(&c.out, one, a);
 		clamp(one);
 	}
-	if (c.out.count != 0)
-		qsort(c.out.finding, c.out.count, sizeof(*c.out.finding), compare);
+	if (c.out.count == 0)
+		return c.out;
+	/* The strongest first, so that what supersedes a rule does not depend on files either. */
+	qsort(c.out.finding, c.out.count, sizeof(*c.out.finding), compare_strength);
+	for (size_t i = 0; i < c.out.count; i++)
+		supersede(&c.out, c.out.finding[i].rule);
+	qsort(c.out.finding, c.out.count, sizeof(*c.out.finding), compare);
 	return c.out;
 }

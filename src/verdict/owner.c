@@ -127,8 +127,7 @@ file_of_assertion(const struct fact_row *event, struct str blamed)
 {
 	const struct fact *functions = facts_get(event, EVENT_FUNCTIONS);
 
-	if (blamed.len != 0 && functions->count != 0 &&
-	    !str_is(functions->values[0].text, blamed))
+	if (blamed.len != 0 && functions->count != 0 && !str_is(functions->values[0].text, blamed))
 		return (struct str){ NULL, 0 };
 	return file_of_head(text(event, EVENT_HEAD));
 }

@@ -168,9 +168,9 @@ put_owner(struct publishing *p)
 static void
 put_report_step(struct publishing *p, const struct rule *rule)
 {
-	static const struct str step = STR(
-		"If the newest kernel does it too, report it to {{verdict.owner.list}} "
-		"({{verdict.owner.subsystem}}; {{verdict.owner.because}}) with the whole log.");
+	static const struct str step =
+		STR("If the newest kernel does it too, report it to {{verdict.owner.list}} "
+		    "({{verdict.owner.subsystem}}; {{verdict.owner.because}}) with the whole log.");
 
 	if (rule->origin == RULE_BUG)
 		put_texts(p, p->root, FACT_VERDICT_NEXT_STEPS, &step, 1);

@@ -88,8 +88,8 @@ a_caller_is_asked_if_it_is_not_what_everybody_calls_through(void **state)
 	assert_owner(*state,
 		     "event: { kind: gpf, function: f, functions: [ f, vfs_write, tipc_sendmsg ] }",
 		     "tipc-discussion@lists.sourceforge.net", "its caller tipc_sendmsg");
-	assert_non_null(find(*state, "event: { kind: gpf, function: f, functions: [ f, vfs_write ] }",
-			     &o));
+	assert_non_null(
+		find(*state, "event: { kind: gpf, function: f, functions: [ f, vfs_write ] }", &o));
 	assert_owner(*state, "event: { kind: gpf, function: vfs_write, functions: [ vfs_write ] }",
 		     "linux-fsdevel@vger.kernel.org", "function vfs_write");
 }
