@@ -242,16 +242,35 @@ put_chosen(const struct publish *p, const struct event *e)
 		put_panic_task(p, e, o);
 }
 
+/* What may be the root of the chosen event: an oops before it rather than anything else. */
+static size_t
+find_earlier(const struct oops_report *r)
+{
+	size_t found = r->chosen;
+
+	for (size_t i = r->chosen; r->chosen < r->event_count && i-- != 0;) {
+		bool oops = (r->event[i].class & CLASSES_OOPS) != 0;
+		bool other = found != r->chosen && (r->event[found].class & CLASSES_OOPS) != 0;
+
+		if (r->event[i].boot == r->event[r->chosen].boot && (oops || !other))
+			found = i;
+	}
+	return found;
+}
+
 static void
 put_events(const struct publish *p)
 {
 	const struct oops_report *r = p->report;
+	size_t earlier = find_earlier(r);
 
 	if (r->event_count == 0)
 		facts_put_empty(p->root, FACT_EVENTS, in_log);
 	for (size_t i = 0; i < r->event_count; i++) {
 		struct fact_row *row = put_event(p, &r->event[i]);
 
+		if (i == earlier && i != r->chosen)
+			facts_put_alias(p->root, FACT_EARLIER, row, at_line(p, r->event[i].line));
 		if (i != r->chosen)
 			continue;
 		facts_put_alias(p->root, FACT_EVENT, row, at_line(p, r->event[i].line));

@@ -237,7 +237,8 @@ owner_find(const struct facts *f, struct arena *a, struct owner *out)
 
 	struct str module = text(event, EVENT_MODULE);
 
-	if (module.len != 0 && is_foreign(root, module))
+	out->foreign = module.len != 0 && is_foreign(root, module);
+	if (out->foreign)
 		return error_new(a, ERROR_ABSENT, "module '%.*s' is not part of the kernel",
 				 STR_ARG(module));
 	collect(&c, event, a);

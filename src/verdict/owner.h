@@ -14,6 +14,7 @@ struct owner {
 	struct str subsystem;
 	struct str list;     /* address of the mailing list */
 	const char *because; /* "module ext4" */
+	bool foreign;        /* nobody's: it is the code of a module from outside of the kernel */
 };
 
 /* NULL, or why nobody is known. The event and what it blames have to be in the facts. */

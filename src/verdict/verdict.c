@@ -147,6 +147,16 @@ title_of(const struct publishing *p, const struct rule *rule)
 	return rule->role == ROLE_CAUSE ? str_of(plain_title(p)) : rule->id;
 }
 
+/* Is it about code at all, and not about a person, a part or a setting? */
+static bool
+is_code(const struct publishing *p)
+{
+	const struct finding *cause = p->verdict->cause;
+
+	return p->event != NULL && (cause == NULL || cause->rule->origin == RULE_BUG ||
+				    cause->rule->origin == RULE_UNKNOWN);
+}
+
 /* Whose code it is; rules may speak of it. */
 static void
 put_owner(struct publishing *p)
@@ -156,7 +166,8 @@ put_owner(struct publishing *p)
 	const struct error *why = owner_find(p->facts, p->arena, &owner);
 
 	if (why != NULL) {
-		facts_put_why(p->root, FACT_VERDICT_OWNER_LIST, why);
+		if (is_code(p) && !owner.foreign)
+			facts_put_why(p->root, FACT_VERDICT_OWNER_LIST, why);
 		return;
 	}
 	facts_put_text(p->root, FACT_VERDICT_OWNER_SUBSYSTEM, owner.subsystem, o);

@@ -104,6 +104,7 @@ a_foreign_module_has_no_owner_in_the_kernel(void **state)
 				       &o);
 
 	assert_non_null(why);
+	assert_true(o.foreign);
 	assert_non_null(strstr(error_text(*state, why), "not part of the kernel"));
 }
 
