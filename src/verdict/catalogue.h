@@ -40,6 +40,7 @@ struct slice {
 	struct str name; /* of the rule or parameter */
 	bool is_param;
 	struct str kinds; /* the words of a first condition on event.kind; empty: there is none */
+	struct str needs; /* path of a fact without which it cannot hold; empty: not known */
 	bool done;        /* read, or overridden */
 };
 

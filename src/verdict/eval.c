@@ -46,10 +46,11 @@ test_one(const struct eval *e, const struct condition *c, const struct scope *s)
 {
 	const struct fact_row *from = s->row != NULL ? s->row : s->root;
 	struct visit visit = {
-		.input = { .condition = c, .root = s->root, .row = s->row, .arena = e->arena },
+		.input = { .condition = c, .root = s->root, .row = s->row },
 	};
 
 	facts_each(from, &c->path, visit_value, &visit);
+	test_done(&visit.input);
 	if (c->test->holds == NULL) {
 		bool known = visit.count != 0 || is_known_empty(from, &c->path);
 

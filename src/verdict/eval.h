@@ -23,7 +23,7 @@ struct match {
 struct eval {
 	const struct rule *rule;
 	const struct facts *facts;
-	struct arena *arena; /* for regular expressions */
+	struct arena *arena;
 	struct match *match; /* one a condition; written */
 	bool nearest; /* for people: a some: block that no row fits shows the row that comes nearest
 		       */

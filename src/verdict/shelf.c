@@ -9,20 +9,41 @@ rest_of(struct str line, struct str prefix)
 	return str_take(&line, prefix) ? str_trim(line) : (struct str){ NULL, 0 };
 }
 
-/* Which kinds of event the rule in these lines is about, by its first condition. */
 static struct str
-find_kinds(const struct slice *s)
+first_condition(const struct slice *s)
 {
 	for (size_t i = s->line; i < s->end_line; i++) {
-		if (!str_is(catalogue_line(s->file, i), STR("  when:")))
-			continue;
-
-		struct str first = catalogue_line(s->file, i + 1);
-		struct str kinds = rest_of(first, STR("    - event.kind is "));
-
-		return kinds.len != 0 ? kinds : rest_of(first, STR("    - event.kind in "));
+		if (str_is(catalogue_line(s->file, i), STR("  when:")))
+			return rest_of(catalogue_line(s->file, i + 1), STR("    - "));
 	}
 	return (struct str){ NULL, 0 };
+}
+
+/* Which kinds of event the rule is about, by its first condition. */
+static struct str
+find_kinds(struct str condition)
+{
+	struct str kinds = rest_of(condition, STR("event.kind is "));
+
+	return kinds.len != 0 ? kinds : rest_of(condition, STR("event.kind in "));
+}
+
+/* The fact that the first condition is about, if that has to be known for it to hold. */
+static struct str
+find_needs(struct str condition)
+{
+	static const struct str none = { NULL, 0 };
+	struct str path = none;
+	struct str test = none;
+
+	if (str_take(&condition, STR("some: ")))
+		return str_trim(condition);
+	if (!str_take_word(&condition, &path) || !str_take_word(&condition, &test))
+		return none;
+	if (str_find_char(path, ':') != STR_NONE || str_find_char(path, '\'') != STR_NONE ||
+	    str_find_char(path, '"') != STR_NONE)
+		return none;
+	return str_is_c(test, "unknown") || str_is_c(test, "count") ? none : path;
 }
 
 static void
@@ -38,8 +59,12 @@ add_slice(struct catalogue *r, const struct rule_file *f, size_t line)
 	}
 	while (s.end_line <= f->line_count && !str_starts(catalogue_line(f, s.end_line), STR("- ")))
 		s.end_line++;
-	if (!s.is_param)
-		s.kinds = find_kinds(&s);
+	if (!s.is_param) {
+		struct str condition = first_condition(&s);
+
+		s.kinds = find_kinds(condition);
+		s.needs = find_needs(condition);
+	}
 	r->slice = arena_grow(r->arena, r->slice, r->slice_count, &r->slice_cap, sizeof(*r->slice));
 	r->slice[r->slice_count++] = s;
 }
@@ -105,6 +130,16 @@ take(struct catalogue *r, struct slice *s)
 	r->trusting = trusting;
 }
 
+/* Nothing is known of the first step of the path, so nothing behind it. */
+static bool
+is_unknown(struct catalogue *r, struct str needs, const struct fact_row *root)
+{
+	struct fact_path path = { .count = 0 };
+
+	return needs.len != 0 && catalogue_path(r, SHAPE_ROOT, needs, &path) &&
+	       facts_get(root, path.step[0])->count == 0;
+}
+
 static bool
 fits(struct catalogue *r, struct str kinds, struct str kind)
 {
@@ -126,12 +161,15 @@ fits(struct catalogue *r, struct str kinds, struct str kind)
 }
 
 void
-shelf_take_for(struct catalogue *r, struct str kind)
+shelf_take_for(struct catalogue *r, struct str kind, const struct facts *f)
 {
+	const struct fact_row *root = facts_root_const(f);
+
 	for (size_t i = 0; i < r->slice_count; i++) {
 		struct slice *s = &r->slice[i];
 
-		if (!s->done && !s->is_param && fits(r, s->kinds, kind))
+		if (!s->done && !s->is_param && fits(r, s->kinds, kind) &&
+		    !is_unknown(r, s->needs, root))
 			take(r, s);
 	}
 }

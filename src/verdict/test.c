@@ -5,6 +5,7 @@
 #include "model/names.h"
 
 #include <math.h>
+#include <stdlib.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -152,7 +153,7 @@ is_same_as_fact(const struct test_input *in)
 }
 
 static bool
-holds_is(const struct test_input *in)
+holds_is(struct test_input *in)
 {
 	const struct operand *o = &in->condition->operand;
 
@@ -171,7 +172,7 @@ holds_is(const struct test_input *in)
 }
 
 static bool
-holds_in(const struct test_input *in)
+holds_in(struct test_input *in)
 {
 	const struct operand *o = &in->condition->operand;
 
@@ -189,7 +190,7 @@ holds_in(const struct test_input *in)
 }
 
 static bool
-holds_below(const struct test_input *in)
+holds_below(struct test_input *in)
 {
 	long double n = 0;
 
@@ -198,7 +199,7 @@ holds_below(const struct test_input *in)
 }
 
 static bool
-holds_above(const struct test_input *in)
+holds_above(struct test_input *in)
 {
 	long double n = 0;
 
@@ -207,7 +208,7 @@ holds_above(const struct test_input *in)
 }
 
 static bool
-holds_multiple(const struct test_input *in)
+holds_multiple(struct test_input *in)
 {
 	long double n = 0;
 
@@ -229,25 +230,25 @@ is_within(const struct operand *o, long double value, const struct fact_row *roo
 }
 
 static bool
-holds_within(const struct test_input *in)
+holds_within(struct test_input *in)
 {
 	return is_within(&in->condition->operand, input_number(in), in->root, in->row);
 }
 
 static bool
-holds_contains(const struct test_input *in)
+holds_contains(struct test_input *in)
 {
 	return str_has(in->value->text, in->condition->operand.text);
 }
 
 static bool
-holds_starts(const struct test_input *in)
+holds_starts(struct test_input *in)
 {
 	return str_starts(in->value->text, in->condition->operand.text);
 }
 
 static bool
-holds_ends(const struct test_input *in)
+holds_ends(struct test_input *in)
 {
 	return str_ends(in->value->text, in->condition->operand.text);
 }
@@ -288,33 +289,63 @@ test_regex_problem(struct arena *a, struct str pattern)
 	return arena_printf(a, "%s", (const char *)text);
 }
 
-static bool
-matches(const pcre2_code *code, struct str text)
-{
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	pcre2_match_context *c = pcre2_match_context_create(NULL);
-	bool ok = false;
+/* A pattern, and what matching it takes; for all values of a condition. */
+struct regex {
+	pcre2_code *code;
+	pcre2_match_data *data;
+	pcre2_match_context *limits;
+};
 
-	if (data != NULL && c != NULL) {
-		pcre2_set_match_limit(c, REGEX_MATCH_LIMIT);
-		pcre2_set_depth_limit(c, REGEX_DEPTH_LIMIT);
-		pcre2_set_heap_limit(c, REGEX_HEAP_KIB);
-		ok = pcre2_match(code, (PCRE2_SPTR)text.p, text.len, 0, 0, data, c) >= 0;
+static void
+regex_free(struct regex *r)
+{
+	if (r == NULL)
+		return;
+	pcre2_match_context_free(r->limits);
+	pcre2_match_data_free(r->data);
+	pcre2_code_free(r->code);
+	free(r);
+}
+
+/* NULL if there is no memory for it. */
+static struct regex *
+regex_new(struct str pattern)
+{
+	struct regex *r = calloc(1, sizeof(*r));
+	int number = 0;
+
+	if (r == NULL)
+		return NULL;
+	r->code = compile(pattern, &number);
+	r->data = pcre2_match_data_create(1, NULL);
+	r->limits = pcre2_match_context_create(NULL);
+	if (r->code == NULL || r->data == NULL || r->limits == NULL) {
+		regex_free(r);
+		return NULL;
 	}
-	pcre2_match_context_free(c);
-	pcre2_match_data_free(data);
-	return ok;
+	pcre2_set_match_limit(r->limits, REGEX_MATCH_LIMIT);
+	pcre2_set_depth_limit(r->limits, REGEX_DEPTH_LIMIT);
+	pcre2_set_heap_limit(r->limits, REGEX_HEAP_KIB);
+	return r;
 }
 
 static bool
-holds_matches(const struct test_input *in)
+holds_matches(struct test_input *in)
 {
-	int number = 0;
-	pcre2_code *code = compile(in->condition->operand.text, &number);
-	bool ok = code != NULL && in->value->text.p != NULL && matches(code, in->value->text);
+	struct str text = in->value->text;
 
-	pcre2_code_free(code);
-	return ok;
+	if (in->regex == NULL)
+		in->regex = regex_new(in->condition->operand.text);
+	return in->regex != NULL && text.p != NULL &&
+	       pcre2_match(in->regex->code, (PCRE2_SPTR)text.p, text.len, 0, 0, in->regex->data,
+			   in->regex->limits) >= 0;
+}
+
+void
+test_done(struct test_input *in)
+{
+	regex_free(in->regex);
+	in->regex = NULL;
 }
 
 /* Cuts the next number off "6.1.0-56-cloud"; false at what is none. */
@@ -350,14 +381,14 @@ is_release(struct str s)
 }
 
 static bool
-holds_older(const struct test_input *in)
+holds_older(struct test_input *in)
 {
 	return is_release(in->value->text) &&
 	       test_compare_releases(in->value->text, in->condition->operand.text) < 0;
 }
 
 static bool
-holds_newer(const struct test_input *in)
+holds_newer(struct test_input *in)
 {
 	return is_release(in->value->text) &&
 	       test_compare_releases(in->value->text, in->condition->operand.text) >= 0;

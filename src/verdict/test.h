@@ -20,6 +20,8 @@ enum operand_form {
 	OPERAND_RELEASE, /* 5.18, 4.18.0-372 */
 };
 
+struct regex;
+
 /* One value, and what to compare it with. */
 struct test_input {
 	const struct condition *condition;
@@ -27,7 +29,7 @@ struct test_input {
 	const struct fact_value *value;
 	const struct fact_row *root;
 	const struct fact_row *row; /* of the some: block, or NULL */
-	struct arena *arena;        /* for regular expressions */
+	struct regex *regex;        /* that of the condition, once it was needed; or NULL */
 };
 
 struct rule_test {
@@ -35,12 +37,15 @@ struct rule_test {
 	enum operand_form form;
 	unsigned int kinds; /* bits 1 << enum fact_kind that it can be asked of */
 	/* NULL: it asks how many values there are, not which. */
-	bool (*holds)(const struct test_input *in);
+	bool (*holds)(struct test_input *in);
 	const char *doc; /* for people: "{fact} is VALUE" */
 };
 
 /* All of them, the last one without a name. */
 extern const struct rule_test rule_tests[];
+
+/* After the last value of a condition. */
+void test_done(struct test_input *in);
 
 /* NULL if there is none. */
 const struct rule_test *test_find(struct str name);

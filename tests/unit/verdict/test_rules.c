@@ -4,6 +4,7 @@
 #include "verdict/catalogue.h"
 #include "verdict/finding.h"
 #include "verdict/shelf.h"
+#include "verdict/words.h"
 
 #include "unit.h"
 
@@ -55,26 +56,48 @@ the_built_in_rules_are_those_in_the_tree(void **state)
 	}
 }
 
-/* What stays on the shelf for a kind of event would not have held. */
+static void
+assert_same_findings(struct arena *a, struct rules *whole, const struct node *map)
+{
+	struct rules *built_in = rules_new(a);
+	struct node_problem why = { 0 };
+	struct facts *f = case_facts(map, a, &why);
+
+	assert_null(rules_load_builtin(built_in));
+
+	struct findings want = finding_all(whole, f, a);
+	struct findings got = finding_all(built_in, f, a);
+
+	assert_int_equal(got.count, want.count);
+	for (size_t k = 0; k < want.count; k++)
+		assert_string_equal(got.finding[k].rule->id.p, want.finding[k].rule->id.p);
+}
+
+/* What stays on the shelf for some facts would not have held. */
 static void
 a_rule_that_is_left_on_the_shelf_does_not_hold(void **state)
 {
 	struct rules *whole = tree(*state);
 
-	for (size_t i = 0; i < whole->all->case_count; i++) {
-		const struct rule_case *c = &whole->all->test_case[i];
-		struct rules *built_in = rules_new(*state);
-		struct node_problem why = { 0 };
-		struct facts *f = case_facts(c->facts, *state, &why);
+	for (size_t i = 0; i < whole->all->case_count; i++)
+		assert_same_findings(*state, whole, whole->all->test_case[i].facts);
+}
 
-		assert_null(rules_load_builtin(built_in));
+static void
+nor_for_the_facts_that_any_rule_fires_on(void **state)
+{
+	struct rules *whole = tree(*state);
 
-		struct findings want = finding_all(whole, f, *state);
-		struct findings got = finding_all(built_in, f, *state);
+	for (size_t i = 0; i < whole->all->rule_count; i++) {
+		struct arena *a = arena_new(NULL);
+		struct rule_words w = words_read(whole->all->rule[i], a);
+		const struct node *fires = node_find(w.tests, "fires");
 
-		assert_int_equal(got.count, want.count);
-		for (size_t k = 0; k < want.count; k++)
-			assert_string_equal(got.finding[k].rule->id.p, want.finding[k].rule->id.p);
+		for (const struct node *n = fires->child; n != NULL; n = n->next) {
+			if (n->type == NODE_MAP)
+				assert_same_findings(a, whole, n);
+		}
+		arena_free(a);
 	}
 }
 
@@ -102,6 +125,7 @@ main(void)
 		UNIT_TEST(the_linter_finds_nothing_wrong_with_the_rules_in_the_tree),
 		UNIT_TEST(the_built_in_rules_are_those_in_the_tree),
 		UNIT_TEST(a_rule_that_is_left_on_the_shelf_does_not_hold),
+		UNIT_TEST(nor_for_the_facts_that_any_rule_fires_on),
 		UNIT_TEST(a_site_overrides_a_rule_that_is_on_the_shelf),
 	};
 
