@@ -21,6 +21,7 @@
 #include "oops/oops.h"
 #include "publish.h"
 #include "report/output.h"
+#include "verdict/relate.h"
 #include "verdict/signature.h"
 #include "verdict/verdict.h"
 
@@ -617,6 +618,7 @@ judge(struct run *r)
 
 	publish_rules(r->facts, r->rules);
 	signature_publish(r->facts, r->a);
+	relate_publish(r->facts);
 	v = verdict_judge(r->rules, r->facts, r->a);
 	/* Between them: rules judge what was found, and say what may be shown. */
 	redact_facts(r->redaction, r->facts);

@@ -7,6 +7,7 @@
 #include "verdict/eval.h"
 #include "verdict/reach.h"
 #include "verdict/shelf.h"
+#include "verdict/test.h"
 #include "verdict/words.h"
 
 #include <stdlib.h>
@@ -133,13 +134,23 @@ try_cases(struct checking *c, const struct node *tests, const char *key)
 		try_case(c, n, fires);
 }
 
+static bool
+fits_some_rule(const struct catalogue *r, struct str word)
+{
+	for (size_t i = 0; i < r->rule_count; i++) {
+		if (!r->rule[i]->overridden && test_word_fits(r->rule[i]->id, word))
+			return true;
+	}
+	return false;
+}
+
 static void
 check_supersedes(struct checking *c)
 {
 	for (size_t i = 0; i < c->rule->supersedes_count; i++) {
 		struct str id = c->rule->supersedes[i];
 
-		if (catalogue_rule(c->rules, id) == NULL)
+		if (!fits_some_rule(c->rules, id))
 			complain_of_rule(c,
 					 arena_printf(c->arena,
 						      "it supersedes '%.*s', which is no rule%s",
@@ -152,7 +163,7 @@ static bool
 supersedes(const struct rule *r, const struct rule *other)
 {
 	for (size_t i = 0; i < r->supersedes_count; i++) {
-		if (str_is(r->supersedes[i], other->id))
+		if (r != other && test_word_fits(other->id, r->supersedes[i]))
 			return true;
 	}
 	return false;

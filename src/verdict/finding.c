@@ -3,6 +3,7 @@
 
 #include "verdict/catalogue.h"
 #include "verdict/shelf.h"
+#include "verdict/test.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,8 @@ supersede(struct findings *all, const struct rule *by)
 		for (size_t k = 0; k < all->count; k++) {
 			struct finding *f = &all->finding[k];
 
-			if (str_is(f->rule->id, by->supersedes[i]) && f->superseded_by == NULL)
+			if (f->rule != by && f->superseded_by == NULL &&
+			    test_word_fits(f->rule->id, by->supersedes[i]))
 				f->superseded_by = by;
 		}
 	}
@@ -209,7 +211,7 @@ finding_all(const struct rules *rules, const struct facts *f, struct arena *a)
 	struct collecting c = { .facts = f, .arena = a };
 	struct catalogue *all = rules->all;
 
-	shelf_take_for(all, kind_of(f));
+	shelf_take_for(all, kind_of(f), f);
 	for (size_t i = 0; i < all->rule_count; i++) {
 		if (!all->rule[i]->overridden)
 			try_rule(&c, all->rule[i]);

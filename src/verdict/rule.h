@@ -130,7 +130,7 @@ struct rule {
 	size_t when_end; /* conditions 0 ... when_end - 1 are "when", the others modifiers' */
 	struct modifier *modifier;
 	size_t modifier_count;
-	struct str *supersedes; /* ids */
+	struct str *supersedes; /* ids; a star stands for anything */
 	size_t supersedes_count;
 	int weakens[RULE_ORIGINS]; /* taken from causes of that origin while this rule holds */
 	const struct rule_file *file;

@@ -74,16 +74,23 @@ take_choice(struct loading *l, const struct node *n, const char *const *choice, 
 }
 
 static bool
-is_id(struct str s)
+is_id_with(struct str s, const char *more)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		bool letter = s.p[i] >= 'a' && s.p[i] <= 'z';
 		bool digit = s.p[i] >= '0' && s.p[i] <= '9';
 
-		if (!letter && !digit && s.p[i] != '-')
+		if (!letter && !digit && s.p[i] != '-' &&
+		    (s.p[i] == 0 || strchr(more, s.p[i]) == NULL))
 			return false;
 	}
 	return s.len != 0;
+}
+
+static bool
+is_id(struct str s)
+{
+	return is_id_with(s, "");
 }
 
 static void
@@ -245,7 +252,7 @@ take_supersedes(struct loading *l, const struct node *n)
 
 	l->rule.supersedes = ARENA_ARRAY(l->arena, struct str, n->count + 1);
 	for (const struct node *m = first; m != NULL; m = n->type == NODE_TEXT ? NULL : m->next) {
-		if (!is_id(m->text))
+		if (!is_id_with(m->text, "*"))
 			complain_of(l, m, "supersedes: lists ids of rules");
 		l->rule.supersedes[l->rule.supersedes_count++] = m->text;
 	}

@@ -139,6 +139,66 @@ evidence_names_the_facts_and_where_they_came_from(void **state)
 	assert_string_equal(s.p, "written case");
 }
 
+/* The ids of the findings, with what supersedes them, in their order. */
+static const char *
+order(struct arena *a, const char *yaml)
+{
+	struct rules *r = rules_new(a);
+	struct facts *f = facts_from(a, "event: { kind: gpf, pid: 1 }");
+	const char *all = "";
+
+	assert_null(rules_load_text(r, "x.yaml", str_of(yaml)));
+	verdict_publish(verdict_judge(r, f, a), f);
+
+	const struct fact *findings = facts_get(facts_root_const(f), FACT_FINDINGS);
+
+	for (size_t i = 0; i < findings->count; i++) {
+		struct str rule = STR("");
+		struct str by = STR("-");
+
+		(void)facts_get_text(findings->values[i].row, FINDING_RULE, &rule);
+		(void)facts_get_text(findings->values[i].row, FINDING_SUPERSEDED_BY, &by);
+		all = arena_printf(a, "%s%.*s(%.*s) ", all, STR_ARG(rule), STR_ARG(by));
+	}
+	return all;
+}
+
+#define CAUSE(id, more) "- id: " id "\n  title: t\n  origin: bug\n  confidence: " more "\n"
+
+static void
+the_order_of_rules_in_files_never_matters(void **state)
+{
+#define LOW CAUSE("d-old", "90\n  when: [ event.kind is gpf ]")
+#define ONE CAUSE("b-one", "60\n  when: [ event.kind is gpf ]\n  supersedes: d-old")
+#define TWO CAUSE("a-two", "60\n  when: [ event.kind is gpf ]\n  supersedes: d-old")
+#define MORE CAUSE("c-more", "60\n  when: [ event.kind is gpf, event.pid is 1 ]")
+	const char *want = "c-more(-) a-two(-) b-one(-) d-old(a-two) ";
+
+	assert_string_equal(order(*state, LOW ONE TWO MORE), want);
+	assert_string_equal(order(*state, MORE TWO ONE LOW), want);
+	assert_string_equal(order(*state, ONE MORE LOW TWO), want);
+}
+
+static void
+a_star_supersedes_all_rules_of_a_name_but_the_rule_itself(void **state)
+{
+	assert_string_equal(order(*state, CAUSE("hung-a", "90\n  when: [ event.kind is gpf ]")
+						  CAUSE("hung-b", "50\n  when: [ event.kind is gpf "
+								  "]\n  supersedes: [ 'hung-*' ]")),
+			    "hung-b(-) hung-a(hung-b) ");
+}
+
+static void
+context_and_health_never_win(void **state)
+{
+	assert_string_equal(
+		order(*state, "- id: a\n  title: t\n  role: context\n  confidence: 99\n  when: [ "
+			      "event.kind is gpf ]\n- id: b\n  title: t\n  role: health\n  "
+			      "confidence: 99\n  when: [ event.kind is gpf ]\n" CAUSE(
+				      "z", "1\n  when: [ event.kind is gpf ]")),
+		"z(-) a(-) b(-) ");
+}
+
 int
 main(void)
 {
@@ -148,6 +208,9 @@ main(void)
 		UNIT_TEST(an_old_sysrq_crash_is_no_null_pointer),
 		UNIT_TEST(a_policy_panic_blames_the_blocked_task_not_khungtaskd),
 		UNIT_TEST(a_damaged_report_lowers_confidence),
+		UNIT_TEST(the_order_of_rules_in_files_never_matters),
+		UNIT_TEST(a_star_supersedes_all_rules_of_a_name_but_the_rule_itself),
+		UNIT_TEST(context_and_health_never_win),
 		UNIT_TEST(evidence_names_the_facts_and_where_they_came_from),
 	};
 
