@@ -106,7 +106,7 @@ try_case(struct checking *c, const struct node *n, bool fires)
 {
 	struct facts *f = facts_of(c, n, c->rule->line);
 	struct match *match = ARENA_ARRAY(c->arena, struct match, c->rule->condition_count);
-	struct eval e = { .rule = c->rule, .facts = f, .arena = c->arena, .match = match };
+	struct eval e = { .rule = c->rule, .facts = f, .match = match };
 
 	if (f == NULL || eval_holds(&e, 0, c->rule->when_end, true) == fires)
 		return;

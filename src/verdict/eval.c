@@ -42,7 +42,7 @@ is_known_empty(const struct fact_row *row, const struct fact_path *p)
 }
 
 static struct match
-test_one(const struct eval *e, const struct condition *c, const struct scope *s)
+test_one(const struct condition *c, const struct scope *s)
 {
 	const struct fact_row *from = s->row != NULL ? s->row : s->root;
 	struct visit visit = {
@@ -88,7 +88,7 @@ eval_one(const struct eval *e, size_t index, const struct scope *s)
 	const struct condition *c = &e->rule->condition[index];
 
 	if (c->op == CONDITION_TEST)
-		e->match[index] = test_one(e, c, s);
+		e->match[index] = test_one(c, s);
 	else
 		e->match[index] = (struct match){ .looked = true, .held = combine(e, index) };
 }

@@ -23,7 +23,6 @@ struct match {
 struct eval {
 	const struct rule *rule;
 	const struct facts *facts;
-	struct arena *arena;
 	struct match *match; /* one a condition; written */
 	bool nearest; /* for people: a some: block that no row fits shows the row that comes nearest
 		       */

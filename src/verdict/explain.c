@@ -373,9 +373,7 @@ rules_explain(const struct rules *rules, const char *id, const struct facts *f, 
 
 	struct match *match = ARENA_ARRAY(r->arena, struct match, rule->condition_count);
 	struct explaining x = { rule, f, match, r->arena, out };
-	struct eval e = {
-		.rule = rule, .facts = f, .arena = r->arena, .match = match, .nearest = true
-	};
+	struct eval e = { .rule = rule, .facts = f, .match = match, .nearest = true };
 	struct findings all = { 0 };
 	bool holds = f != NULL && eval_holds(&e, 0, rule->when_end, true);
 

@@ -83,9 +83,7 @@ add_finding(struct collecting *c, const struct eval *e)
 {
 	const struct rule *rule = e->rule;
 	struct match *match = ARENA_ARRAY(c->arena, struct match, rule->condition_count);
-	struct eval modifiers = {
-		.rule = rule, .facts = e->facts, .arena = c->arena, .match = match
-	};
+	struct eval modifiers = { .rule = rule, .facts = e->facts, .match = match };
 
 	memcpy(match, c->match, rule->condition_count * sizeof(*match));
 	c->out.finding = arena_grow(c->arena, c->out.finding, c->out.count, &c->finding_cap,
@@ -117,7 +115,7 @@ try_rule(struct collecting *c, const struct rule *rule)
 	}
 	memset(c->match, 0, rule->condition_count * sizeof(*c->match));
 
-	struct eval e = { .rule = rule, .facts = c->facts, .arena = c->arena, .match = c->match };
+	struct eval e = { .rule = rule, .facts = c->facts, .match = c->match };
 
 	if (eval_holds(&e, 0, rule->when_end, false))
 		add_finding(c, &e);

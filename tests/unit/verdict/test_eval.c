@@ -56,9 +56,7 @@ holds(struct arena *a, const char *when)
 
 	const struct rule *rule = r->all->rule[0];
 	struct match *match = ARENA_ARRAY(a, struct match, rule->condition_count);
-	struct eval eval = {
-		.rule = rule, .facts = written(a), .arena = a, .match = match
-	};
+	struct eval eval = { .rule = rule, .facts = written(a), .match = match };
 
 	return eval_holds(&eval, 0, rule->when_end, false);
 }
