@@ -341,7 +341,7 @@ print_outcome(const struct explaining *x, const struct findings *all)
 	const struct finding *f = finding_of(all, x->rule);
 	const struct finding *best = all->count == 0 ? NULL : &all->finding[0];
 
-	if (f == NULL)
+	if (f == NULL || best == NULL)
 		return;
 	fputc('\n', x->out);
 	print_confidence(x, f);

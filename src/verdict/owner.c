@@ -49,8 +49,11 @@ module_name(struct str s, struct arena *a)
 {
 	char *p = ARENA_ARRAY(a, char, s.len + 1);
 
-	for (size_t i = 0; i < s.len; i++)
-		p[i] = s.p[i] == '-' ? '_' : s.p[i];
+	for (size_t i = 0; i < s.len; i++) {
+		p[i] = s.p[i];
+		if (p[i] == '-')
+			p[i] = '_';
+	}
 	return (struct str){ p, s.len };
 }
 
