@@ -65,7 +65,7 @@ void format_problem(struct dump *d, const struct error *e);
 void format_incomplete(struct dump *d);
 
 enum {
-	FORMAT_HEAD_LEN = 4096, /* what probe and format_known want to see */
+	FORMAT_HEAD_LEN = 8192, /* what probe and format_known want to see */
 };
 
 #endif

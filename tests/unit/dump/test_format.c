@@ -19,6 +19,32 @@ probe(const char *bytes, size_t len, struct arena *a, bool *known)
 }
 
 static void
+names_formats_whose_signature_is_not_at_the_start(void **state)
+{
+	static const struct {
+		size_t off;
+		const char *bytes, *says;
+	} rows[] = {
+		{ 257, "ustar", "tar -xf" },
+		{ 514, "HdrS", "bzImage" },
+		{ 4086, "S1SUSPEND", "hibernation" },
+		{ 4096, "sadump", "makedumpfile" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint8_t head[8192] = { 0 };
+		const struct error *why = NULL;
+
+		memcpy(head + rows[i].off, rows[i].bytes, strlen(rows[i].bytes));
+		assert_true(dump_probe((struct bytes){ head, sizeof(head) }, *state, &why));
+		assert_non_null(why);
+		assert_true(str_has(str_of(why->message), str_of(rows[i].says)));
+		/* cut before its end */
+		assert_false(dump_probe((struct bytes){ head, rows[i].off + 3 }, *state, &why));
+	}
+}
+
+static void
 names_formats_that_are_not_read(void **state)
 {
 	static const struct {
@@ -42,6 +68,14 @@ names_formats_that_are_not_read(void **state)
 		{ "sadump\0\0", 8, "sadump" },
 		{ "\xd2\xbe\xd2\xbe", 4, "vmss2core" },
 		{ "LinuxGuestRecord", 16, "Xen" },
+		{ "Xen saved domain, xl format\n \0 \r", 32, "xl dump-core" },
+		{ "\xed\xeb\x0f\xf0", 4, "a Xen domain in the old format" },
+		{ "\xee\xeb\x0f\xf0", 4, "a Xen domain in the old format" },
+		{ "7z\xbc\xaf\x27\x1c", 6, "7z x 'FILE'" },
+		{ "LZIP\1", 5, "lzip -dc" },
+		{ "\x5d\0\0\x80\0", 5, "xz --format=lzma -dc" },
+		{ "\x7fVirtualBox SavedState V2.0\n", 28, "dumpvmcore" },
+		{ "vhdxfile", 8, "Hyper-V" },
 		{ "\xdd\xcc\x8b\x9a", 4, "MCLX" },
 		{ "EMiL\1\0\0\0", 8, "LiME" },
 		{ "PK\3\4", 4, "unzip 'FILE'" },
@@ -144,6 +178,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(names_formats_that_are_not_read),
+		UNIT_TEST(names_formats_whose_signature_is_not_at_the_start),
 		UNIT_TEST(knows_the_formats_that_are_read),
 		UNIT_TEST(does_not_know_text_and_programs),
 		UNIT_TEST(says_why_a_path_is_no_dump),
