@@ -7,6 +7,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,15 +17,37 @@ enum {
 	ELF_BYTES = 24,     /* up to e_version */
 };
 
+/* A program that another one loads and starts is no kernel. */
+static bool
+has_interpreter(const uint8_t *head, size_t len, enum byte_order order)
+{
+	if (len < sizeof(Elf64_Ehdr))
+		return false;
+
+	bool is_long = head[EI_CLASS] == ELFCLASS64;
+	uint64_t at = is_long ? bytes_u64(head + offsetof(Elf64_Ehdr, e_phoff), order)
+			      : bytes_u32(head + offsetof(Elf32_Ehdr, e_phoff), order);
+	size_t step = is_long ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	uint16_t count = bytes_u16(
+		head + (is_long ? offsetof(Elf64_Ehdr, e_phnum) : offsetof(Elf32_Ehdr, e_phnum)),
+		order);
+
+	for (; count-- > 0 && at < len && len - at >= step; at += step) {
+		if (bytes_u32(head + at, order) == PT_INTERP)
+			return true;
+	}
+	return false;
+}
+
 static enum input_class
-classify_elf(const uint8_t *head)
+classify_elf(const uint8_t *head, size_t len)
 {
 	enum byte_order order = head[EI_DATA] == ELFDATA2MSB ? ORDER_BIG : ORDER_LITTLE;
 
 	switch (bytes_u16(head + EI_NIDENT, order)) {
 	case ET_EXEC:
 	case ET_DYN:
-		return INPUT_KERNEL;
+		return has_interpreter(head, len, order) ? INPUT_PROGRAM : INPUT_KERNEL;
 	case ET_CORE:
 		return INPUT_CORE;
 	default:
@@ -38,7 +61,7 @@ classify_head(const uint8_t *head, size_t len, struct arena *a)
 	const struct error *why = NULL;
 
 	if (len >= ELF_BYTES && memcmp(head, ELFMAG, SELFMAG) == 0)
-		return classify_elf(head);
+		return classify_elf(head, len);
 	return dump_probe((struct bytes){ head, len }, a, &why) ? INPUT_DUMP : INPUT_ALONE;
 }
 
@@ -91,7 +114,7 @@ inputs_sort(const char *const *paths, const enum input_class *classes, size_t co
 	struct split_set set = { .paths = ARENA_ARRAY(a, const char *, count) };
 
 	for (size_t i = 0; i < count; i++) {
-		if (classes[i] == INPUT_KERNEL) {
+		if (classes[i] == INPUT_KERNEL || classes[i] == INPUT_PROGRAM) {
 			if (in.vmlinux != NULL)
 				return error_new(a, ERROR_USAGE,
 						 "'%s' and '%s' are both kernels; name one",
@@ -102,6 +125,10 @@ inputs_sort(const char *const *paths, const enum input_class *classes, size_t co
 		} else {
 			in.dump[in.count++] = (struct input){ &paths[i], 1 };
 		}
+	}
+	if (in.count == 0 && count == 1 && classes[0] == INPUT_PROGRAM) {
+		in.dump[in.count++] = (struct input){ paths, 1 }; /* to be refused as one */
+		in.vmlinux = NULL;
 	}
 	if (in.count == 0)
 		return error_new(a, ERROR_USAGE, "'%s' is a kernel; name a dump too", in.vmlinux);

@@ -25,11 +25,13 @@ struct inputs {
 
 /* What a file is on its own. */
 enum input_class {
-	INPUT_ALONE,  /* a log, or nothing that we know */
-	INPUT_DUMP,   /* whole */
-	INPUT_CORE,   /* ELF, of a kernel or of a program */
-	INPUT_MEMBER, /* of a split set */
-	INPUT_KERNEL, /* a vmlinux */
+	INPUT_ALONE,   /* a log, or nothing that we know */
+	INPUT_DUMP,    /* whole */
+	INPUT_CORE,    /* ELF, of a kernel or of a program */
+	INPUT_MEMBER,  /* of a split set */
+	INPUT_PROGRAM, /* ELF, of user space: a vmlinux if there is a dump that it can be refused
+			  for */
+	INPUT_KERNEL,  /* a vmlinux */
 };
 
 /* Looks at the first bytes of a file. */

@@ -48,7 +48,7 @@ is_dump(const struct scan_file *f, enum input_class class)
 	if (f->is_log)
 		return false;
 	return class == INPUT_DUMP || class == INPUT_MEMBER ||
-	       (class != INPUT_KERNEL && scan_is_dump_name(f->name));
+	       (class < INPUT_PROGRAM && scan_is_dump_name(f->name));
 }
 
 /* The split set in this folder that a file belongs to, or NULL. */
