@@ -103,6 +103,13 @@ look_at_surroundings(struct options *o)
 		o->step_summary = summary;
 }
 
+/* If every worker was lost, the outline is the report. */
+static enum pipeline_status
+without_report(const struct triage *t, enum pipeline_status status)
+{
+	return t->gave_up && t->has_outline ? STATUS_DEGRADED : status;
+}
+
 /* Reports go to a file that appears whole or not at all, or to standard output. */
 static enum pipeline_status
 write_reports(struct options *o, struct triage *t, struct arena *a)
@@ -130,7 +137,7 @@ write_reports(struct options *o, struct triage *t, struct arena *a)
 
 	if (t->stopped_by != 0 || (status == STATUS_NOTHING && in.count == 1)) {
 		outfile_abandon(file);
-		return status;
+		return without_report(t, status);
 	}
 	e = outfile_commit(file, a);
 	return e != NULL ? complain(a, e) : status;

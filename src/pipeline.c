@@ -755,7 +755,7 @@ static const struct error *
 loss_of(const struct run *r, uint32_t stage)
 {
 	for (size_t i = 0; i < r->job->loss_count; i++) {
-		if (r->job->loss[i].stage == stage)
+		if (r->job->loss[i].stage == stage && !r->job->loss[i].is_pardoned)
 			return error_new(r->a, ERROR_IO, "the process that did it %s",
 					 r->job->loss[i].why);
 	}
@@ -799,10 +799,27 @@ run_stage(struct run *r, uint32_t i)
 	return e;
 }
 
+static void
+note_pardons(struct run *r)
+{
+	for (size_t i = 0; i < r->job->loss_count; i++) {
+		const struct pipeline_loss *l = &r->job->loss[i];
+
+		if (l->is_pardoned)
+			r->gap[r->gap_count++] = (struct gap){
+				stages[l->stage].name,
+				error_new(r->a, ERROR_IO,
+					  "the process that did it %s; another one did it again",
+					  l->why)
+			};
+	}
+}
+
 /* What earlier runs were lost in and this one does not come to, or cannot do without. */
 static void
 note_losses(struct run *r)
 {
+	note_pardons(r);
 	for (uint32_t i = 0; i < ARRAY_LEN(stages); i++) {
 		const struct error *lost = loss_of(r, i);
 
@@ -951,4 +968,10 @@ pipeline_next_depth(enum pipeline_depth depth, uint32_t stage)
 	if ((stages[stage].purposes & IN_SKELETON) != 0) /* every run needs it */
 		return PIPELINE_OUTLINE;
 	return stages[stage].need == OPTIONAL ? depth : PIPELINE_SKELETON;
+}
+
+bool
+pipeline_is_in_outline(uint32_t stage)
+{
+	return stage < ARRAY_LEN(stages) && (stages[stage].purposes & IN_OUTLINE) != 0;
 }

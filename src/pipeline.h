@@ -24,9 +24,10 @@ enum pipeline_depth {
 	PIPELINE_SKELETON, /* the input is not opened at all */
 };
 
-/* A stage that is left out, since an earlier run died in it. */
+/* A stage that is left out, since an earlier run died in it; or, if it is pardoned, done again. */
 struct pipeline_loss {
 	uint32_t stage;
+	bool is_pardoned;
 	const char *why; /* how it died, as words behind "the process that did it" */
 };
 
@@ -58,5 +59,8 @@ enum pipeline_status pipeline_run(const struct pipeline_job *job);
 /* How deep the next run should go if one of this depth was lost in a stage: as deep, if it can
  * do without it. */
 enum pipeline_depth pipeline_next_depth(enum pipeline_depth depth, uint32_t stage);
+
+/* Whether an outline comes through this stage, too. */
+bool pipeline_is_in_outline(uint32_t stage);
 
 #endif

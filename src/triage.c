@@ -114,13 +114,25 @@ attempt_once(struct triage *t, struct attempt *at, struct supervisor_end *end)
 	return supervisor_run(&limits, run_pipeline, &at->job, t->a, end);
 }
 
+/* A stage that the outline came through cannot be what killed the first worker: something from
+ * outside did, or a read that hung. Without the log, the report would be poorer than the outline.
+ */
+static bool
+is_pardoned(const struct triage *t, const struct attempt *at, uint32_t stage)
+{
+	return t->has_outline && at->job.loss_count == 0 && pipeline_is_in_outline(stage);
+}
+
 /* Remembers what a worker was lost in, and decides how deep the next one goes. */
 static void
-learn(struct attempt *at, const struct supervisor_end *end)
+learn(const struct triage *t, struct attempt *at, const struct supervisor_end *end)
 {
-	at->loss[at->job.loss_count++] = (struct pipeline_loss){ end->step, end->why };
+	bool pardoned = is_pardoned(t, at, end->step);
+
+	at->loss[at->job.loss_count++] = (struct pipeline_loss){ end->step, pardoned, end->why };
 	at->job.loss = at->loss;
-	at->job.depth = pipeline_next_depth(at->job.depth, end->step);
+	if (!pardoned)
+		at->job.depth = pipeline_next_depth(at->job.depth, end->step);
 	if (at->job.depth == PIPELINE_WHOLE &&
 	    (end->how == SUPERVISOR_OUT_OF_TIME || at->job.loss_count == WHOLE_LOSSES_MAX))
 		at->job.depth = PIPELINE_OUTLINE;
@@ -164,10 +176,11 @@ attempt_all(struct triage *t, struct attempt *at)
 		if (end.how == SUPERVISOR_FINISHED && is_status(end.status))
 			return (enum pipeline_status)end.status;
 		warn(t->o, at->job.paths[0], &end);
-		if (at->job.depth == PIPELINE_SKELETON || at->job.loss_count == LOSSES_MAX)
+		t->gave_up = at->job.depth == PIPELINE_SKELETON || at->job.loss_count == LOSSES_MAX;
+		if (t->gave_up)
 			return complain(
 				t, error_new(t->a, ERROR_IO, "no worker could write a report"));
-		learn(at, &end);
+		learn(t, at, &end);
 	}
 }
 
@@ -303,6 +316,7 @@ triage_outline(struct triage *t, const struct input *in)
 		return status;
 	}
 	e = outfile_commit(file, t->a);
+	t->has_outline = e == NULL && at.job.loss_count == 0;
 	return e == NULL ? status : complain(t, e);
 }
 

@@ -3,7 +3,8 @@
  * triage.h - a report about a dump, whatever the dump does to the program that reads it.
  *
  * The process that the user started never looks into a dump. A worker runs the pipeline; if it
- * dies, the next one leaves out the stage that it died in; if that does not help, or the time is
+ * dies, the next one leaves out the stage that it died in (unless an outline has shown that the
+ * stage is harmless: then it gets a second chance); if that does not help, or the time is
  * over, one outlines what header, VMCOREINFO and log say; and at last the report only says
  * what happened. Each report has the reasons in its diagnostics. Workers are confined
  * (host/sandbox.h) and write to files that were opened before.
@@ -20,7 +21,9 @@ struct triage {
 	const struct options *o;
 	const struct rules *rules;
 	struct arena *a;
-	int stopped_by; /* the signal that told the program to end; then nothing more is done */
+	bool has_outline; /* at the output file, and no worker was lost over it */
+	bool gave_up;     /* every worker was lost */
+	int stopped_by;   /* the signal that told the program to end; then nothing more is done */
 };
 
 /* Which of the files named belong together: inputs_sort(), but hostile bytes are looked at
