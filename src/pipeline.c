@@ -446,6 +446,9 @@ trap_of(enum kind k)
 	case KIND_GPF:
 	case KIND_STACK_SEGMENT:
 		return FAULT_TRAP_PROTECTION;
+	case KIND_DOUBLE_FAULT:
+	case KIND_STACK_OVERFLOW:
+		return FAULT_TRAP_STACK;
 	default:
 		return FAULT_TRAP_OTHER;
 	}

@@ -332,29 +332,47 @@ static bool
 explain_jump(const struct explain_input *in, struct explanation *out)
 {
 	const struct fault_input *f = in->fault;
-	const char *ip = f->arch->ip;
-	bool is_jump = f->has_ip && f->trap == FAULT_TRAP_PAGE_FAULT && f->has_address &&
-		       (is_access(in, "exec") || (f->address == f->ip && in->text == NULL));
+	const char *name = f->arch->ip;
+	uint64_t ip = f->has_ip ? f->ip : f->address; /* of an access to run what is there */
+	bool is_jump =
+		f->trap == FAULT_TRAP_PAGE_FAULT && f->has_address &&
+		(is_access(in, "exec") || (f->has_ip && f->address == ip && in->text == NULL));
 
 	if (!is_jump)
 		return false;
 	out->why = error_new(in->arena, ERROR_ABSENT,
 			     "the instruction itself could not be fetched: the one before it, in "
 			     "the caller, jumped there");
-	if (f->ip == 0)
+	if (ip == 0)
 		out->text =
 			arena_printf(in->arena,
 				     "%s is 0: a function pointer that was called was NULL; the "
 				     "caller is the next frame of the stack",
-				     ip);
+				     name);
 	else
 		out->text =
 			arena_printf(in->arena,
 				     "%s is %s, where there is no code to run: a function pointer "
 				     "or a return address was wrong; the caller is the next frame "
 				     "of the stack",
-				     ip, value_text(in, f->ip));
+				     name, value_text(in, ip));
 	return true;
+}
+
+/* The exception that became a double fault, or met the guard page, if it was one of memory. */
+static void
+explain_stack(const struct explain_input *in, struct explanation *out)
+{
+	const struct fault_input *f = in->fault;
+	uint64_t address = f->address;
+	bool known = f->has_address || (f->regs != NULL && regs_get(f->regs, "cr2", &address));
+
+	if (known && choose_by_address(in, address, &out->operand))
+		found(in, out, address);
+	else
+		out->why = error_new(in->arena, ERROR_ABSENT,
+				     "no operand of '%s' leads to where the first exception was",
+				     in->text);
 }
 
 void
@@ -368,6 +386,8 @@ explain_fault(const struct explain_input *in, struct explanation *out)
 				     "the fault was not about access to memory");
 	else if (in->fault->trap == FAULT_TRAP_PROTECTION)
 		explain_protection(in, out);
+	else if (in->fault->trap == FAULT_TRAP_STACK)
+		explain_stack(in, out);
 	else if (in->fault->has_address)
 		explain_page_fault(in, out);
 	else

@@ -321,7 +321,7 @@ put_of_operand(struct work *w, const struct operand *o)
 	struct origin guess = { ORIGIN_GUESS, w->derived.text };
 
 	if (!facts_known(w->root, FACT_FAULT_ADDRESS) &&
-	    (w->in->trap == FAULT_TRAP_PAGE_FAULT ||
+	    (w->in->trap == FAULT_TRAP_PAGE_FAULT || w->in->trap == FAULT_TRAP_STACK ||
 	     !pointer_is_canonical(&w->pointers, o->address)))
 		facts_put_address(w->root, FACT_FAULT_ADDRESS, o->address, guess);
 	if (w->access == NULL && o->use == OPERAND_READ)

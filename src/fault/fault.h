@@ -16,7 +16,9 @@
 enum fault_trap {
 	FAULT_TRAP_PAGE_FAULT, /* the address could not be accessed; the error code says why */
 	FAULT_TRAP_PROTECTION, /* x86 #GP, #SS: no address, or the kernel's own computation of it */
-	FAULT_TRAP_OTHER,      /* the instruction itself: invalid, breakpoint, division ... */
+	FAULT_TRAP_STACK, /* x86 double fault, guard page: CR2 may be the address, and the error
+			     code is not that of the access */
+	FAULT_TRAP_OTHER, /* the instruction itself: invalid, breakpoint, division ... */
 };
 
 /* What is known of the fault. Borrowed. */

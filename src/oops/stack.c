@@ -65,4 +65,25 @@ static const struct oops_head heads[] = {
 	{ .pattern = NULL },
 };
 
-const struct oops_family family_stack = { "stack", heads, NULL };
+/*
+ * Printed with %p, the address is a hash of 32 bits, or hidden, since v4.15 (Linux commit
+ * ad67b74d2469, "printk: hash addresses printed with %p"). What the processor left in CR2 is what
+ * it was made of.
+ */
+static void
+stack_understand(struct event *e, struct report *r)
+{
+	uint64_t cr2 = 0;
+
+	(void)r;
+	if (e->kind != KIND_STACK_OVERFLOW)
+		return;
+	if (regs_get(&e->regs, "cr2", &cr2)) {
+		e->address = cr2;
+		e->has_address = true;
+	} else if (e->address <= UINT32_MAX) {
+		e->has_address = false;
+	}
+}
+
+const struct oops_family family_stack = { "stack", heads, stack_understand };

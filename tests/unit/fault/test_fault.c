@@ -347,6 +347,9 @@ says_in_words_which_register_was_bad(void **state)
 		{ "<ff> 70 18", 0x18, FAULT_TRAP_PAGE_FAULT, 0,
 		  "push 0x18(%rax): rax is 0, so the read went to 0x18", "null_offset",
 		  "0x18(%rax)", "read" },
+		/* What became a double fault; its error code is always 0. */
+		{ "<ff> 30", 0x0, FAULT_TRAP_STACK, 0,
+		  "push (%rax): rax is 0, so the read went to 0x0", "null", "(%rax)", "read" },
 		{ "<c3>", 0, FAULT_TRAP_PROTECTION, 0,
 		  "ret: rsp is 0xffffb23400123e58; the address that it read at "
 		  "0xffffb23400123e58 and went to is no possible one",
@@ -445,6 +448,59 @@ says_so_when_no_operand_leads_to_the_address(void **state)
 	in.code = STR("<0f> 0b");
 	root = explain(*state, &in);
 	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+}
+
+static void
+takes_the_address_of_a_double_fault_from_cr2_if_an_operand_leads_there(void **state)
+{
+	struct regs r = { .count = 0 };
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("<50>"), /* push %rax */
+		.regs = &r,
+		.trap = FAULT_TRAP_STACK,
+		.has_error_code = true,
+		.origin = from_log,
+	};
+	const struct fact_row *root;
+
+	regs_put(&r, "rsp", 0x1000);
+	regs_put(&r, "cr2", 0xff8);
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "push %rax: rsp is 0x1000, so the write went to 0xff8");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ADDRESS), "0xff8");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ACCESS), "write");
+	/* Else it may be of an older fault. */
+	regs_put(&r, "cr2", 0x5000);
+	root = explain(*state, &in);
+	assert_string_equal(text_of(*state, root, FACT_FAULT_ADDRESS), "(unknown)");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+	assert_string_equal(facts_get(root, FACT_FAULT_OPERAND_TEXT)->why->message,
+			    "no operand of 'push %rax' leads to where the first exception was");
+}
+
+static void
+knows_a_jump_into_data_by_the_error_code_alone(void **state)
+{
+	struct regs r = kernel_registers();
+	struct fault_input in = {
+		.arch = &arch_x86_64,
+		.code = STR("<90> 00"),
+		.regs = &r,
+		.address = 0xffffffffc03fa040,
+		.has_address = true,
+		.error_code = 0x11,
+		.has_error_code = true,
+		.origin = from_log,
+	};
+	const struct fact_row *root = explain(*state, &in);
+
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_MISMATCH), "(unknown)");
+	assert_string_equal(text_of(*state, root, FACT_FAULT_OPERAND_EXPLANATION),
+			    "rip is 0xffffffffc03fa040, where there is no code to run: a function "
+			    "pointer or a return address was wrong; the caller is the next frame "
+			    "of the stack");
 }
 
 static void
@@ -574,6 +630,8 @@ main(void)
 		UNIT_TEST(says_in_words_which_register_was_bad),
 		UNIT_TEST(puts_the_parts_of_the_operand),
 		UNIT_TEST(says_so_when_no_operand_leads_to_the_address),
+		UNIT_TEST(takes_the_address_of_a_double_fault_from_cr2_if_an_operand_leads_there),
+		UNIT_TEST(knows_a_jump_into_data_by_the_error_code_alone),
 		UNIT_TEST(blames_the_pointer_when_the_instruction_could_not_be_fetched),
 		UNIT_TEST(takes_code_from_memory_unless_the_log_says_otherwise),
 		UNIT_TEST(finds_the_base_of_per_cpu_data_from_the_address),
