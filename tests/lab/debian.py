@@ -152,3 +152,13 @@ class Kernel:
             except subprocess.CalledProcessError:
                 print(f"{image} is not to be had, trying the one before", flush=True)
         raise Unavailable(f"{self.suite.name} has no {self.series} cloud kernel")
+
+
+def debuginfo(kernel):
+    """The kernel's vmlinux with DWARF."""
+    into = kernel.suite.root / "debug"
+    found = into / "usr/lib/debug/boot" / f"vmlinux-{kernel.release}"
+    if not found.exists():
+        kernel.suite.update()
+        kernel.suite.unpack([f"linux-image-{kernel.release}-dbg"], into)
+    return found

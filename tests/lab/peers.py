@@ -56,6 +56,7 @@ class Peers:
                   f"mount --bind {(self.lab / 'suites').resolve()} {self.root}/suites",
                   f"mount --rbind /proc {self.root}/proc", f"mount --rbind /dev {self.root}/dev"]
         if script is not None:
+            (self.root / "tmp/script").unlink(missing_ok=True) # it may be linked to another lab's
             (self.root / "tmp/script").write_text(script)
         become = ["unshare", "--mount"] if os.geteuid() == 0 else \
                  ["unshare", "--mount", "--map-root-user"]
