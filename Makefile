@@ -148,6 +148,8 @@ install: all $(MAN)
 	$(INSTALL) -m 644 rules/README.md $(DOC)/rules.md
 	cd samples/hooks && find . -type f ! -name README.md -exec $(INSTALL) -D -m 644 {} $(DOC)/examples/{} \;
 	chmod 755 $(DOC)/examples/kdump-utils/50-kdtriage $(DOC)/examples/kdump-tools/kdump-tools-dump
+	$(INSTALL) -D -m 644 -t $(DOC)/examples/ci samples/ci/README.md $(wildcard samples/ci/*.yml)
+	$(INSTALL) -m 755 samples/ci/boot samples/ci/judge samples/ci/initramfs $(DOC)/examples/ci
 
 # Packages are made of a copy of the tree; the same tree gives the same archive.
 DIST     := kdtriage-$(VERSION)
@@ -208,7 +210,7 @@ lint: layers
 		--enable=warning,performance,portability $(SRC)
 	@echo clang-tidy; printf '%s\n' $(SRC) | \
 		xargs -P2 -I{} clang-tidy --quiet {} -- $(FLAGS) 2>$(O)/clang-tidy.err
-	@echo shellcheck; shellcheck -S warning .ci/run .ci/deps $(shell grep -lr '^#!/bin/sh\|^#!.*bash' src tests)
+	@echo shellcheck; shellcheck -S warning .ci/run .ci/deps $(shell grep -lr '^#!/bin/sh\|^#!.*bash' src tests samples/ci)
 
 lab: all tools
 	tests/lab/run $(LAB_ARGS)
