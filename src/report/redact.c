@@ -2,7 +2,9 @@
 #include "report/redact.h"
 
 #include "base/compiler.h"
+#include "base/text.h"
 #include "report/redact_address.h"
+#include "report/redact_match.h"
 #include "report/redact_text.h"
 
 #include <inttypes.h>
@@ -61,6 +63,8 @@ static const struct {
 	{ FACT_DEBUGINFO_VMLINUX, POLICY_SOURCE },
 	{ FACT_DEBUGINFO_SEARCHED, POLICY_SOURCE },
 	{ FACT_DEBUGINFO_INSTALL, POLICY_KEEP },
+	{ FACT_DEBUGINFO_CRASH, POLICY_COMMAND },
+	{ FACT_DEBUGINFO_DRGN, POLICY_COMMAND },
 	{ FACT_SYSTEM_CMDLINE, POLICY_CMDLINE },
 	{ FACT_SYSTEM_HYPERVISOR, POLICY_KEEP },
 	{ FACT_PANIC_STRING, POLICY_LOG },
@@ -165,6 +169,30 @@ input_name(struct str path)
 	return slash == NULL ? path : str_from(path, (size_t)(slash - path.p) + 1);
 }
 
+/* A pseudonym is no use in a command that somebody is to paste: the name of the file is, in its
+ * folder. */
+static struct str
+shown_word(struct str word)
+{
+	struct match_path m = { 0 };
+
+	return match_path(word, &m) && m.keep && m.len == word.len ? word : input_name(word);
+}
+
+static struct str
+shown_command(struct redaction *r, struct str s)
+{
+	struct text t = text_new(r->arena);
+	struct str word = { NULL, 0 };
+
+	while (str_cut(&s, ' ', &word)) {
+		text_put(&t, shown_word(word));
+		text_char(&t, ' ');
+	}
+	text_put(&t, shown_word(s));
+	return redact_text(r, text_str(&t));
+}
+
 static struct str
 shown_text(struct redaction *r, enum policy policy, struct str s, enum line_state *state)
 {
@@ -179,6 +207,8 @@ shown_text(struct redaction *r, enum policy policy, struct str s, enum line_stat
 		return redact_text(r, input_name(s));
 	case POLICY_SOURCE:
 		return s.len != 0 && s.p[0] == '/' ? redact_path(r, s) : s;
+	case POLICY_COMMAND:
+		return shown_command(r, s);
 	case POLICY_CMDLINE:
 		return redact_cmdline(r, s);
 	case POLICY_COMM:

@@ -31,9 +31,10 @@ enum policy {
 	POLICY_KEEP, /* names of the kernel, closed lists, numbers, code */
 	POLICY_HOST,
 	POLICY_PATH,
-	POLICY_INPUT,  /* the file that was named: of an absolute path, its name alone */
-	POLICY_SOURCE, /* relative paths tell nothing: the kernel tree, or the folder one is in */
-	POLICY_CMDLINE,
+	POLICY_INPUT,   /* the file that was named: of an absolute path, its name alone */
+	POLICY_SOURCE,  /* relative paths tell nothing: the kernel tree, or the folder one is in */
+	POLICY_COMMAND, /* of a shell */
+	POLICY_CMDLINE, /* of the kernel */
 	POLICY_COMM,
 	POLICY_LOG,    /* lines of the log */
 	POLICY_QUOTED, /* a value in words; strings stand in quotes */

@@ -396,7 +396,8 @@ redact_path(struct redaction *r, struct str s)
 	struct str kept = file_name(s);
 	bool absolute = match_path(s, &m) && m.len == s.len;
 
-	if ((absolute && m.keep) || str_is(s, STR("-")) || names_is_ours(r, s))
+	if ((absolute && m.keep) || str_is(s, STR("-")) || str_is(s, STR("/")) ||
+	    names_is_ours(r, s))
 		return s;
 	if (absolute)
 		learn_home(r, s);
