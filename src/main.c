@@ -221,7 +221,8 @@ main(int argc, char **argv)
 	enum pipeline_status status = run(argc, argv, &stopped_by, a);
 
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-		fputs("kdtriage: cannot write to standard output\n", stderr);
+		if (status != STATUS_NOTHING) /* otherwise it was said */
+			fputs("kdtriage: cannot write to standard output\n", stderr);
 		status = STATUS_NOTHING;
 	}
 	arena_free(a);
