@@ -297,6 +297,25 @@ read_tasks(struct run *r)
 	return e != NULL ? e : r->tasks.problem;
 }
 
+/* The dying task, of which the log may have the stack as well. */
+static void
+publish_panic(struct run *r, const struct stacks *s, const struct task *panic,
+	      const struct event *ev)
+{
+	struct crosscheck_log log = { .count = 0 };
+	bool is_its =
+		ev != NULL && ev->fatal && !ev->corrupted && ev->has_pid && ev->pid == panic->pid;
+
+	if (is_its)
+		log = (struct crosscheck_log){ ev->frame, ev->frame_count, &ev->ip_frame,
+					       &ev->regs };
+
+	const struct error *e = stacks_publish_panic(s, panic, is_its ? &log : NULL, r->facts);
+
+	if (e != NULL)
+		publish_problem(r->facts, "compare the stack with the log", e, r->a);
+}
+
 static const struct error *
 unwind_stacks(struct run *r)
 {
@@ -321,7 +340,7 @@ unwind_stacks(struct run *r)
 	bool has_panic = stacks_find_panic(&s, pid, &panic);
 
 	if (has_panic) {
-		stacks_publish_panic(&s, &panic, r->facts);
+		publish_panic(r, &s, &panic, ev);
 		files_publish(r->kernel, &r->tasks, &panic, r->facts);
 	}
 	stacks_publish_cpus(&s, r->facts);

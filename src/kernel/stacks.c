@@ -83,8 +83,22 @@ put_panic_cpu(const struct stacks *s, const struct task *panic, struct facts *f)
 		facts_put_number(facts_root(f), FACT_PANIC_CPU, c->number, o);
 }
 
-void
-stacks_publish_panic(const struct stacks *s, const struct task *panic, struct facts *f)
+static const struct error *
+check_with_log(const struct stacks *s, const struct task *panic, const struct stack *stack,
+	       const struct crosscheck_log *log, struct fact_row *backtrace)
+{
+	static const struct origin both = { ORIGIN_MEMORY, "the stack in memory, and the log" };
+	struct crosscheck c;
+
+	if (log == NULL || !crosscheck_stack(s->unwind, panic, stack, log, &c))
+		return NULL;
+	facts_put_bool(backtrace, BACKTRACE_AGREES, c.differs == NULL, both);
+	return c.differs;
+}
+
+const struct error *
+stacks_publish_panic(const struct stacks *s, const struct task *panic,
+		     const struct crosscheck_log *log, struct facts *f)
 {
 	struct fact_row *root = facts_root(f);
 	struct stack stack;
@@ -96,9 +110,13 @@ stacks_publish_panic(const struct stacks *s, const struct task *panic, struct fa
 
 	taskfacts_publish_details(&of, facts_put_row(root, FACT_PANIC_TASK, from_memory));
 	if (stack.count == 0 && facts_known(root, FACT_BACKTRACE))
-		return;
+		return NULL;
 	facts_clear(root, FACT_BACKTRACE);
-	unwind_publish(s->unwind, &stack, panic, facts_put_row(root, FACT_BACKTRACE, from_memory));
+
+	struct fact_row *backtrace = facts_put_row(root, FACT_BACKTRACE, from_memory);
+
+	unwind_publish(s->unwind, &stack, panic, backtrace);
+	return check_with_log(s, panic, &stack, log, backtrace);
 }
 
 static const char *

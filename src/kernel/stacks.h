@@ -6,6 +6,7 @@
 #ifndef KERNEL_STACKS_H
 #define KERNEL_STACKS_H
 
+#include "kernel/crosscheck.h"
 #include "kernel/waits.h"
 
 struct stacks {
@@ -26,8 +27,10 @@ void stacks_open(struct stacks *s);
 bool stacks_find_panic(const struct stacks *s, int32_t pid, struct task *out);
 
 /* Puts panic.cpu, panic.task and backtrace, which replaces one from the log unless nothing of
- * the stack can be followed. panic is what stacks_find_panic() found. */
-void stacks_publish_panic(const struct stacks *s, const struct task *panic, struct facts *f);
+ * the stack can be followed. panic is what stacks_find_panic() found; log is what the log says
+ * of that task, or NULL. The result is where stack and log differ, or NULL. */
+const struct error *stacks_publish_panic(const struct stacks *s, const struct task *panic,
+					 const struct crosscheck_log *log, struct facts *f);
 
 /* Puts system.cpus, system.cpus_online and cpus[]. */
 void stacks_publish_cpus(const struct stacks *s, struct facts *f);

@@ -142,6 +142,26 @@ weaken(struct findings *all, struct finding *f, struct arena *a)
 	}
 }
 
+/* A stack that two have seen, who do not know of each other, is the one that the task had. */
+static void
+confirm(const struct facts *facts, struct finding *f, struct arena *a)
+{
+	enum { MORE = 2, MOST = 98 };
+	const struct fact_row *backtrace = facts_get_row(facts_root_const(facts), FACT_BACKTRACE);
+	const struct fact *agrees =
+		backtrace == NULL ? NULL : facts_get(backtrace, BACKTRACE_AGREES);
+
+	if (agrees == NULL || agrees->count == 0 || !agrees->values[0].flag ||
+	    f->confidence + MORE > MOST)
+		return;
+
+	struct adjustment *more = ARENA_ARRAY(a, struct adjustment, f->adjustment_count + 1);
+
+	memcpy(more, f->adjustment, f->adjustment_count * sizeof(*more));
+	f->adjustment = more;
+	adjust(f, MORE, "the log's trace and the stack in memory agree");
+}
+
 static void
 supersede(struct findings *all, const struct rule *by)
 {
@@ -219,6 +239,8 @@ finding_all(const struct rules *rules, const struct facts *f, struct arena *a)
 
 		if (one->rule->role == ROLE_CAUSE)
 			weaken(&c.out, one, a);
+		if (one->rule->role == ROLE_CAUSE)
+			confirm(f, one, a);
 		clamp(one);
 	}
 	if (c.out.count == 0)

@@ -60,7 +60,7 @@ read_all(struct fake *f)
 	stacks_open(&s);
 
 	if (stacks_find_panic(&s, 1, &panic))
-		stacks_publish_panic(&s, &panic, facts);
+		(void)stacks_publish_panic(&s, &panic, NULL, facts);
 	stacks_publish_cpus(&s, facts);
 	stacks_publish_tasks(&s, facts);
 	stacks_publish_blamed(&s, 20, NULL, facts);

@@ -100,7 +100,7 @@ publishes_the_panic_task_and_its_stack(void **state)
 	stack = facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log);
 	facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log);
 	assert_true(stacks_find_panic(&w->s, 0, &panic));
-	stacks_publish_panic(&w->s, &panic, w->facts);
+	assert_null(stacks_publish_panic(&w->s, &panic, NULL, w->facts));
 	assert_int_equal(number_of(root, FACT_PANIC_CPU), 1);
 	task = facts_get_row(root, FACT_PANIC_TASK);
 	assert_int_equal(number_of(task, TASK_PID), 21);
@@ -123,7 +123,7 @@ keeps_the_logs_stack_where_memory_has_none(void **state)
 
 	facts_put_text(facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log), BACKTRACE_SOURCE,
 		       STR("log"), log);
-	stacks_publish_panic(&w->s, &panic, w->facts);
+	assert_null(stacks_publish_panic(&w->s, &panic, NULL, w->facts));
 	check_text(facts_get_row(facts_root_const(w->facts), FACT_BACKTRACE), BACKTRACE_SOURCE,
 		   "log");
 }
