@@ -97,7 +97,7 @@ publishes_the_panic_task_and_its_stack(void **state)
 	struct task panic;
 
 	/* What the log had of the stack is less than what memory has. */
-	stack = facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log);
+	facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log);
 	facts_put_row(facts_root(w->facts), FACT_BACKTRACE, log);
 	assert_true(stacks_find_panic(&w->s, 0, &panic));
 	assert_null(stacks_publish_panic(&w->s, &panic, NULL, w->facts));
