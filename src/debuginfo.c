@@ -93,14 +93,11 @@ put_word(struct text *t, const char *word)
 }
 
 static void
-put_drgn(const struct debuginfo *d, const char *vmlinux, const char *dump, struct fact_row *root,
-	 struct arena *a)
+put_drgn(const struct debuginfo *d, const char *vmlinux, struct fact_row *root, struct arena *a)
 {
 	struct text t = text_new(a);
 
-	text_put(&t, STR("drgn -c"));
-	put_word(&t, dump);
-	text_put(&t, STR(" -s"));
+	text_put(&t, STR("drgn -c DUMP -s"));
 	put_word(&t, vmlinux);
 	for (size_t i = 0; i < d->module_count; i++) {
 		if (d->module[i].path == NULL)
@@ -112,8 +109,8 @@ put_drgn(const struct debuginfo *d, const char *vmlinux, const char *dump, struc
 }
 
 void
-debuginfo_put_commands(const struct debuginfo *d, const struct dump *dump, const char *const *paths,
-		       size_t path_count, struct facts *f, struct arena *a)
+debuginfo_put_commands(const struct debuginfo *d, const struct dump *dump, struct facts *f,
+		       struct arena *a)
 {
 	static const struct origin by_name = { ORIGIN_GUESS, "name of the release" };
 	struct fact_row *root = facts_root(f);
@@ -136,11 +133,9 @@ debuginfo_put_commands(const struct debuginfo *d, const struct dump *dump, const
 		vmlinux = from != NULL ? fill(a, from->vmlinux, release) : "vmlinux";
 	text_put(&crash, STR("crash"));
 	put_word(&crash, vmlinux);
-	for (size_t i = 0; i < path_count; i++)
-		put_word(&crash, paths[i]);
+	text_put(&crash, STR(" DUMP"));
 	facts_put_text(root, FACT_DEBUGINFO_CRASH, text_str(&crash), from_search);
-	if (path_count == 1)
-		put_drgn(d, vmlinux, paths[0], root, a);
+	put_drgn(d, vmlinux, root, a);
 }
 
 /* The folder that a file is in. */

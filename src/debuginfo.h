@@ -23,9 +23,9 @@ const struct error *debuginfo_find(const struct options *o, const struct dump *d
 				   const char *const *paths, struct facts *f, struct arena *a,
 				   struct debuginfo *out) MUST_CHECK;
 
-/* debuginfo.install_command, crash_command and drgn_command. */
-void debuginfo_put_commands(const struct debuginfo *d, const struct dump *dump,
-			    const char *const *paths, size_t path_count, struct facts *f,
+/* debuginfo.install_command, crash_command and drgn_command. The dump is called DUMP in them: a
+ * report is the same wherever the dump lies, and is often read elsewhere. */
+void debuginfo_put_commands(const struct debuginfo *d, const struct dump *dump, struct facts *f,
 			    struct arena *a);
 
 #endif

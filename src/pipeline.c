@@ -415,6 +415,8 @@ read_events(struct run *r)
 		facts_put_why(root, FACT_EVENTS, r->log_error);
 		return NULL;
 	}
+	if (r->kernel != NULL && cpus_nobody_panicked(r->kernel))
+		r->oops = oops_of_survivor(r->oops);
 	facts_put_bool(root, FACT_LOG_COMPLETE, r->log_error == NULL, from_log);
 	oops_publish(r->oops, r->facts);
 	return NULL;
@@ -600,7 +602,7 @@ find_lines(struct run *r)
 static const struct error *
 describe_system(struct run *r)
 {
-	debuginfo_put_commands(&r->debuginfo, r->dump, r->paths, r->path_count, r->facts, r->a);
+	debuginfo_put_commands(&r->debuginfo, r->dump, r->facts, r->a);
 	if (r->dump != NULL)
 		publish_pages(r->facts, r->dump);
 	return NULL;
@@ -725,8 +727,8 @@ static const struct stage stages[] = {
 	{ "read the names of the system", read_names, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "read the kernel log", read_log, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "recognise the log", check_log, VITAL, TO_ALL | IN_OUTLINE },
-	{ "read the events", read_events, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "find symbols", find_symbols, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the events", read_events, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "read the modules", read_modules, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "look at the machine", read_system, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },

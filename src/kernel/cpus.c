@@ -246,8 +246,8 @@ read_registers(const struct kernel *k, const struct dump *d, struct cpus *all)
 		take_notes_by_pid(k, d, all);
 }
 
-/* panic_cpu holds -1 until somebody panics; x86's crashing_cpu is older and is set only on
- * the way to kexec. */
+/* panic_cpu (Linux commit 1717f2096b54, v4.5) holds -1 until somebody panics; x86's crashing_cpu is
+ * older and is set only on the way to kexec. */
 static void
 find_panic(const struct kernel *k, struct cpus *all)
 {
@@ -261,6 +261,14 @@ find_panic(const struct kernel *k, struct cpus *all)
 		all->panic = cpus_find(all, n);
 		all->panic_source = names[i];
 	}
+}
+
+bool
+cpus_nobody_panicked(const struct kernel *k)
+{
+	uint32_t n = 0;
+
+	return kernel_symbol_u32(k, "panic_cpu", &n) && n == UINT32_MAX;
 }
 
 static void

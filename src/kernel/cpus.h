@@ -37,6 +37,9 @@ struct cpus {
 /* Never fails: what cannot be read is missing. d may be NULL (no notes). */
 void cpus_read(const struct kernel *k, const struct dump *d, struct cpus *out);
 
+/* Does the kernel say that no CPU has panicked? False also if that is not known. */
+bool cpus_nobody_panicked(const struct kernel *k);
+
 /* The CPU with that number, or NULL. */
 const struct cpu *cpus_find(const struct cpus *c, uint32_t number);
 

@@ -127,8 +127,12 @@ list_next(struct list_walk *w, uint64_t *node)
 	}
 	if (w->count >= w->limit || budget_expired(arena_budget(w->arena)) ||
 	    !va_set_add(&w->seen, next, w->arena)) {
-		w->problem = error_new(w->arena, ERROR_LIMIT, "the %s has more than %zu entries",
-				       w->what, w->count);
+		w->problem = error_new(
+			w->arena, ERROR_LIMIT,
+			w->count >= w->limit ? "the %s has more than %zu entries"
+					     : "no time or memory is left for the rest of the %s, "
+					       "after %zu entries",
+			w->what, w->count);
 		w->ended = true;
 		return false;
 	}

@@ -142,26 +142,47 @@ trigger_of(const struct event *e)
 	return e->panic.len != 0 || e->class == CLASS_PANIC ? "panic" : "none";
 }
 
+/* The machine outlived whatever its log tells of. */
+static void
+choose_worst(struct oops_report *o)
+{
+	o->panic_trigger = "none";
+	o->panic_policy = NULL;
+	o->panic_string = (struct str){ NULL, 0 };
+	o->chosen = most_severe(o);
+	if (o->chosen != o->event_count)
+		o->panic_string = o->event[o->chosen].head;
+}
+
 void
 choose_fatal(struct oops_report *o, struct boots boots)
 {
 	size_t fatal = last_fatal(o, boots);
 
-	o->panic_trigger = "none";
-	o->chosen = fatal == o->event_count ? most_severe(o) : first_cause(o, fatal);
-	if (o->chosen == o->event_count)
+	if (fatal == o->event_count) {
+		choose_worst(o);
 		return;
+	}
+	o->chosen = first_cause(o, fatal);
 
 	struct event *e = &o->event[o->chosen];
 
-	e->fatal = fatal != o->event_count;
-	if (fatal == o->event_count) {
-		o->panic_string = e->head;
-		return;
-	}
+	e->fatal = true;
 	o->panic_string = o->event[fatal].panic;
 	if (o->panic_string.len == 0)
 		o->panic_string = o->event[fatal].head;
 	o->panic_policy = o->event[fatal].policy;
 	o->panic_trigger = trigger_of(e);
+}
+
+void
+choose_survivor(struct oops_report *o)
+{
+	for (size_t i = 0; i < o->event_count; i++) {
+		if (has_panicked(&o->event[i]))
+			return;
+	}
+	for (size_t i = 0; i < o->event_count; i++)
+		o->event[i].fatal = false;
+	choose_worst(o);
 }

@@ -21,4 +21,8 @@ struct boots {
  * in order. */
 void choose_fatal(struct oops_report *o, struct boots boots);
 
+/* Chooses anew, knowing that no CPU has panicked: the log's end was taken for the machine's. A
+ * panic in the log is believed rather than that. */
+void choose_survivor(struct oops_report *o);
+
 #endif

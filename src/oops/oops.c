@@ -384,6 +384,19 @@ put_modules(struct oops_report *o)
 }
 
 const struct oops_report *
+oops_of_survivor(const struct oops_report *o)
+{
+	struct oops_report *of = ARENA_NEW(o->arena, struct oops_report);
+
+	*of = *o;
+	of->event = ARENA_ARRAY(o->arena, struct event, o->event_count);
+	for (size_t i = 0; i < o->event_count; i++)
+		of->event[i] = o->event[i];
+	choose_survivor(of);
+	return of;
+}
+
+const struct oops_report *
 oops_finish(struct oops_reader *r)
 {
 	struct oops_report *o = &r->out;

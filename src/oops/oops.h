@@ -77,6 +77,10 @@ void oops_feed(struct oops_reader *r, const struct message *m);
 /* After the last message: events joined, the fatal one chosen. Lives in the arena. */
 const struct oops_report *oops_finish(struct oops_reader *r);
 
+/* The same report of a machine that a dump shows not to have panicked, so that the oops at the
+ * end of its log killed a task and no more. In the arena of the first, which stays as it is. */
+const struct oops_report *oops_of_survivor(const struct oops_report *o);
+
 /* Reads a text log of any transport (syslog, journal, netconsole ...) from a descriptor, in
  * one pass; messages are fed to r. path is for errors. */
 const struct error *oops_read_text(struct oops_reader *r, int fd, const char *path,

@@ -164,16 +164,16 @@ was_searched(const struct search *s, const char *path)
 	return false;
 }
 
-/* True if the search is over. */
+/* True if the search is over. shown is what the list says of the place. */
 static bool
-try(struct search *s, const char *path)
+try_as(struct search *s, const char *path, const char *shown)
 {
 	struct arena *a = NULL;
 	const struct error *e = NULL;
 
-	if (was_searched(s, path))
+	if (was_searched(s, shown))
 		return false;
-	note_searched(s, path);
+	note_searched(s, shown);
 	a = arena_new_temporary(s->arena);
 	e = check(s, path, a);
 	if (e != NULL && e->code == ERROR_CORRUPT && s->out->damaged == NULL)
@@ -181,6 +181,12 @@ try(struct search *s, const char *path)
 		s->out->damaged = copy_error(s->arena, path, a, e, ERROR_ABSENT);
 	arena_free(a);
 	return e == NULL;
+}
+
+static bool
+try(struct search *s, const char *path)
+{
+	return try_as(s, path, path);
 }
 
 static bool
@@ -267,19 +273,21 @@ try_debug_dirs(struct search *s)
 	return false;
 }
 
+/* Where the dump lies is about the input, and the rest of a report is not. */
+static bool
+try_name_beside_dump(struct search *s, const char *name)
+{
+	return try_as(s, arena_printf(s->arena, "%s/%s", s->in->dump_dir, name),
+		      arena_printf(s->arena, "%s, beside the dump", name));
+}
+
 static bool
 try_beside_dump(struct search *s)
 {
-	static const char *const names[] = { "vmlinux", "vmlinux.debug" };
-	const char *dir = s->in->dump_dir;
-
-	if (dir == NULL)
+	if (s->in->dump_dir == NULL)
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (try(s, arena_printf(s->arena, "%s/%s", dir, names[i])))
-			return true;
-	}
-	return is_plain(s->in->release) && try(s, fill(s, dir, "/vmlinux-%"));
+	return try_name_beside_dump(s, "vmlinux") || try_name_beside_dump(s, "vmlinux.debug") ||
+	       (is_plain(s->in->release) && try_name_beside_dump(s, fill(s, "", "vmlinux-%")));
 }
 
 void

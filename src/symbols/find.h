@@ -30,7 +30,7 @@ struct find_result {
 	struct str build_id;
 	bool has_lines;        /* false: only symbols */
 	bool is_packed;        /* compressed: its build ID is not checked yet */
-	const char **searched; /* paths in the order in which they were tried */
+	const char **searched; /* paths, and "NAME, beside the dump", in the order of trying */
 	size_t searched_count;
 	const struct error *refused; /* why the given file is not used, or NULL */
 	bool is_other;               /* because it is of another kernel */

@@ -38,6 +38,19 @@ counts_possible_cpus_and_knows_what_ran_on_them(void **state)
 }
 
 static void
+tells_a_living_kernel_from_one_that_panicked(void **state)
+{
+	struct fake *f = machine_new(*state);
+	struct cpus c;
+
+	assert_false(cpus_nobody_panicked(&f->k));
+	fake_put(f, DATA + AT_PANIC_CPU, UINT32_MAX, 4);
+	assert_true(cpus_nobody_panicked(&f->k));
+	cpus_read(&f->k, NULL, &c);
+	assert_null(c.panic);
+}
+
+static void
 leaves_out_cpus_that_are_not_possible(void **state)
 {
 	struct fake *f = machine_new(*state);
@@ -204,6 +217,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(counts_possible_cpus_and_knows_what_ran_on_them),
+		UNIT_TEST(tells_a_living_kernel_from_one_that_panicked),
 		UNIT_TEST(leaves_out_cpus_that_are_not_possible),
 		UNIT_TEST(does_not_take_the_image_for_the_task_of_a_cpu_that_never_came_up),
 		UNIT_TEST(finds_the_current_task_in_every_generation),

@@ -306,10 +306,36 @@ any_byte_may_be_wrong(void **state)
 	}
 }
 
+static void
+an_oops_that_the_machine_outlived_is_not_fatal(void **state)
+{
+	const struct oops_report *dead = read_log(*state, "rhel6-null");
+	const struct oops_report *alive = oops_of_survivor(dead);
+
+	assert_true(chosen(dead)->fatal);
+	assert_string_equal(dead->panic_trigger, "oops");
+	assert_false(chosen(alive)->fatal);
+	assert_int_equal(chosen(alive)->kind, chosen(dead)->kind);
+	assert_string_equal(alive->panic_trigger, "none");
+	assert_true(chosen(dead)->fatal); /* the first is as it was */
+}
+
+static void
+a_panic_in_the_log_is_believed(void **state)
+{
+	const struct oops_report *o = oops_of_survivor(read_log(*state, "nested"));
+
+	assert_true(chosen(o)->fatal);
+	assert_string_equal(o->panic_trigger, "oops");
+	assert_string_equal(o->panic_policy, "panic_on_oops");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		UNIT_TEST(an_oops_that_the_machine_outlived_is_not_fatal),
+		UNIT_TEST(a_panic_in_the_log_is_believed),
 		UNIT_TEST(names_the_crash),
 		UNIT_TEST(a_log_without_a_crash_has_no_events),
 		UNIT_TEST(boot_messages_tell_of_the_machine),
