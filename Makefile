@@ -65,7 +65,8 @@ UNIT     := $(sort $(wildcard tests/unit/*/test_*.c))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL     := $(sort $(wildcard tests/tools/*.c))
 MKDUMP   := $(sort $(wildcard tests/tools/mkdump/*.c))
-OBJ      := $(SRC:%.c=$(O)/%.o) $(O)/embedded.o
+OBJ      := $(patsubst %.c,$(O)/%.o,$(filter-out src/rulepack.c,$(SRC))) $(O)/embedded.o
+PACKER   := $(filter $(O)/src/base/% $(O)/src/model/% $(O)/src/facts/% $(O)/src/verdict/%,$(OBJ)) $(O)/src/rulepack.o
 CORE     := $(filter-out $(O)/src/main.o,$(OBJ))
 UNIT_BIN := $(UNIT:%.c=$(O)/%)
 FUZZ_BIN := $(FUZZ:%.c=$(O)/%)
@@ -95,9 +96,13 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# Rules and templates inside the program.
-$(O)/embedded.S: $(EMBED) src/embed.sh $(O)/embed.list
-	sh src/embed.sh $(EMBED) >$@
+# Rules and templates inside the program; the rules also resolved, to judge by.
+$(O)/rulepack: $(PACKER)
+	$(call Q,LD)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+$(O)/rules.pack: $(O)/rulepack $(EMBED)
+	$< rules >$@
+$(O)/embedded.S: $(EMBED) $(O)/rules.pack src/embed.sh $(O)/embed.list
+	sh src/embed.sh $(EMBED) rules.pack=$(O)/rules.pack >$@
 $(O)/embedded.o: $(O)/embedded.S
 	$(call Q,AS)$(CC) $(FLAGS) -c -o $@ $<
 

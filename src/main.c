@@ -27,9 +27,19 @@ complain(struct arena *a, const struct error *e)
 }
 
 static const struct error *
+load_builtin(const struct options *o, struct rules *rules)
+{
+	if (o->no_builtin_rules)
+		return NULL;
+	if (o->mode == MODE_CHECK_RULES || o->mode == MODE_LIST_RULES || o->explain != NULL)
+		return rules_load_builtin_source(rules);
+	return rules_load_builtin(rules);
+}
+
+static const struct error *
 load_rules(const struct options *o, struct rules *rules)
 {
-	const struct error *e = o->no_builtin_rules ? NULL : rules_load_builtin(rules);
+	const struct error *e = load_builtin(o, rules);
 
 	for (size_t i = 0; e == NULL && i < o->rules_count; i++) {
 		e = rules_load_path(rules, o->rules[i]);
@@ -158,8 +168,11 @@ run_mode(struct options *o, int *stopped_by, struct arena *a)
 {
 	struct rules *rules = rules_new(a);
 	struct triage t = { .o = o, .rules = rules, .a = a };
+	struct explanation *explanation = NULL;
+	uint64_t began_ns = budget_now_ns();
 	const struct error *e = load_rules(o, rules);
 
+	t.rules_ns = budget_now_ns() - began_ns;
 	if (e != NULL)
 		return complain(a, e);
 	switch (o->mode) {
@@ -171,9 +184,14 @@ run_mode(struct options *o, int *stopped_by, struct arena *a)
 	default:
 		break;
 	}
+	if (o->explain != NULL) {
+		e = rules_explain(rules, o->explain, NULL, &explanation);
+		if (e != NULL)
+			return complain(a, e);
+	}
 	if (o->explain != NULL && o->input_count == 0) {
-		e = rules_explain(rules, o->explain, NULL, stdout);
-		return e != NULL ? complain(a, e) : STATUS_COMPLETE;
+		rules_print_explanation(explanation, stdout);
+		return STATUS_COMPLETE;
 	}
 
 	enum pipeline_status status = o->scan != NULL ? scan(o, &t, a) : write_reports(o, &t, a);

@@ -73,6 +73,8 @@ struct run {
 	const struct oops_report *oops;
 	struct log log;
 	const struct error *log_error; /* why the log is not whole, or not there; or NULL */
+	const struct verdict *verdict;
+	struct explanation *explanation;
 	struct gap gap[GAPS_MAX];
 	size_t gap_count;
 };
@@ -636,17 +638,39 @@ report_gaps(struct run *r)
 }
 
 static const struct error *
-judge(struct run *r)
+relate(struct run *r)
 {
-	const struct verdict *v = NULL;
-
 	publish_rules(r->facts, r->rules);
 	signature_publish(r->facts, r->a);
 	relate_publish(r->facts);
-	v = verdict_judge(r->rules, r->facts, r->a);
-	/* Between them: rules judge what was found, and say what may be shown. */
+	return NULL;
+}
+
+static const struct error *
+judge(struct run *r)
+{
+	r->verdict = verdict_judge(r->rules, r->facts, r->a);
+	return NULL;
+}
+
+static const struct error *
+try_rule(struct run *r)
+{
+	return rules_explain(r->rules, r->o->explain, r->facts, &r->explanation);
+}
+
+/* Rules judge what was found, before this, and say what may be shown, after it. */
+static const struct error *
+redact(struct run *r)
+{
 	redact_facts(r->redaction, r->facts);
-	verdict_publish(v, r->facts);
+	return NULL;
+}
+
+static const struct error *
+say_verdict(struct run *r)
+{
+	verdict_publish(r->verdict, r->facts);
 	return NULL;
 }
 
@@ -716,7 +740,8 @@ write_report(struct run *r)
 static const struct error *
 explain_rule(struct run *r)
 {
-	return rules_explain(r->rules, r->o->explain, r->facts, r->job->out);
+	rules_print_explanation(r->explanation, r->job->out);
+	return NULL;
 }
 
 static const struct stage stages[] = {
@@ -740,7 +765,12 @@ static const struct stage stages[] = {
 	{ "find lines of source", find_lines, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "describe the system", describe_system, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
 	{ "tell what is missing", report_gaps, OPTIONAL, TO_ALL | IN_OUTLINE | IN_SKELETON },
+	{ "relate what was found", relate, OPTIONAL,
+	  TO_REPORT | TO_EXPLAIN | IN_OUTLINE | IN_SKELETON },
 	{ "judge", judge, OPTIONAL, TO_REPORT | IN_OUTLINE | IN_SKELETON },
+	{ "try the rule", try_rule, VITAL, TO_EXPLAIN | IN_OUTLINE | IN_SKELETON },
+	{ "redact", redact, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_OUTLINE | IN_SKELETON },
+	{ "say the verdict", say_verdict, OPTIONAL, TO_REPORT | IN_OUTLINE | IN_SKELETON },
 	{ "explain the rule", explain_rule, VITAL, TO_EXPLAIN | IN_OUTLINE | IN_SKELETON },
 	{ "write the mini vmcore", write_mini, VITAL, TO_REPORT },
 	{ "write the report", write_report, VITAL,
@@ -748,7 +778,7 @@ static const struct stage stages[] = {
 };
 
 static void
-note_timing(struct run *r, const char *stage, uint64_t began_ns)
+note_timing(struct run *r, const char *stage, uint64_t took_ns)
 {
 	static const struct origin o = { ORIGIN_RUN, "this run" };
 	struct fact_row *row = NULL;
@@ -757,7 +787,7 @@ note_timing(struct run *r, const char *stage, uint64_t began_ns)
 		return;
 	row = facts_put_row(facts_root(r->facts), FACT_TIMING, o);
 	facts_put_text(row, TIMING_STAGE, str_of(stage), o);
-	facts_put_real(row, TIMING_SECONDS, (double)(budget_now_ns() - began_ns) / 1e9, o);
+	facts_put_real(row, TIMING_SECONDS, (double)took_ns / 1e9, o);
 	if (r->dump != NULL)
 		facts_put_number(row, TIMING_PAGES, (int64_t)dump_pages(r->dump).read, o);
 }
@@ -819,7 +849,7 @@ run_stage(struct run *r, uint32_t i)
 	const struct error *e =
 		(stages[i].purposes & IN_PART) != 0 ? run_in_part(r, &stages[i]) : stages[i].run(r);
 
-	note_timing(r, stages[i].name, began_ns);
+	note_timing(r, stages[i].name, budget_now_ns() - began_ns);
 	return e;
 }
 
@@ -867,6 +897,7 @@ static const struct error *
 run_stages(struct run *r)
 {
 	note_losses(r);
+	note_timing(r, "load the rules", r->job->rules_ns); /* before there was a worker */
 	for (uint32_t i = 0; i < ARRAY_LEN(stages); i++) {
 		if (!is_wanted(r, &stages[i]))
 			continue;

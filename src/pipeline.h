@@ -35,6 +35,7 @@ struct pipeline_loss {
 struct pipeline_job {
 	const struct options *o;
 	const struct rules *rules;
+	uint64_t rules_ns; /* that it took to load them */
 	const char *const *paths;
 	size_t path_count;
 	FILE *out;

@@ -266,6 +266,7 @@ attempt_at(const struct triage *t, const struct input *in)
 	return (struct attempt){ .job = {
 					 .o = t->o,
 					 .rules = t->rules,
+					 .rules_ns = t->rules_ns,
 					 .paths = in->paths,
 					 .path_count = in->path_count,
 				 } };

@@ -20,6 +20,7 @@
 struct triage {
 	const struct options *o;
 	const struct rules *rules;
+	uint64_t rules_ns; /* that it took to load them */
 	struct arena *a;
 	bool has_outline; /* at the output file, and no worker was lost over it */
 	bool gave_up;     /* every worker was lost */

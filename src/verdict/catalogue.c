@@ -44,30 +44,50 @@ catalogue_rule(const struct catalogue *r, struct str id)
 	return NULL;
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t
-hash(enum fact_shape from, struct str text)
+void
+catalogue_add_rule(struct catalogue *r, struct rule *rule)
 {
-	uint32_t h = 2166136261u ^ (uint32_t)from;
-
-	for (size_t i = 0; i < text.len; i++)
-		h = (h ^ (uint8_t)text.p[i]) * 16777619u;
-	return h;
+	r->rule = arena_grow(r->arena, r->rule, r->rule_count, &r->rule_cap, sizeof(struct rule *));
+	r->rule[r->rule_count++] = rule;
 }
 
-bool
-catalogue_path(struct catalogue *r, enum fact_shape from, struct str text, struct fact_path *out)
+void
+catalogue_add_param(struct catalogue *r, struct param *p)
 {
-	struct known_path *k = &r->memo[hash(from, text) % PATH_MEMO];
+	r->param = arena_grow(r->arena, r->param, r->param_count, &r->param_cap,
+			      sizeof(struct param *));
+	r->param[r->param_count++] = p;
+}
 
-	if (k->from == from && str_is(k->text, text)) {
-		*out = k->path;
-		return true;
-	}
-	if (!facts_find_path(from, text, out))
-		return false;
-	*k = (struct known_path){ from, text, *out };
-	return true;
+/* Where each line begins, and the end of the text. */
+static void
+find_lines(struct rule_file *f, struct arena *a)
+{
+	size_t cap = 0;
+	struct str rest = f->text;
+	struct str line = { NULL, 0 };
+
+	do {
+		f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
+		f->line[f->line_count++] = f->text.len - rest.len;
+	} while (str_cut(&rest, '\n', &line));
+	f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
+	f->line[f->line_count] = f->text.len;
+}
+
+void
+catalogue_add_file(struct catalogue *r, const char *name, struct str text, bool built_in)
+{
+	struct rule_file *f = ARENA_NEW(r->arena, struct rule_file);
+
+	f->name = name;
+	f->text = text;
+	f->batch = r->batch;
+	f->built_in = built_in;
+	find_lines(f, r->arena);
+	r->file = arena_grow(r->arena, r->file, r->file_count, &r->file_cap,
+			     sizeof(struct rule_file *));
+	r->file[r->file_count++] = f;
 }
 
 const char *

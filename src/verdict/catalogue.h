@@ -25,27 +25,12 @@ struct rule_case {
 	size_t line;
 };
 
-/* A path that was looked up before: rules use the same few again and again. */
-struct known_path {
-	enum fact_shape from;
-	struct str text;
-	struct fact_path path;
-};
+struct packed_item;
 
-/* One item of a built-in file, read when it is needed: see shelf.h. */
-struct slice {
-	const struct rule_file *file;
-	size_t line;     /* from 1 */
-	size_t end_line; /* behind its last one */
-	struct str name; /* of the rule or parameter */
-	bool is_param;
-	struct str kinds; /* the words of a first condition on event.kind; empty: there is none */
-	struct str needs; /* path of a fact without which it cannot hold; empty: not known */
-	bool done;        /* read, or overridden */
-};
-
-enum {
-	PATH_MEMO = 512, /* places; a power of two, well above the paths in use */
+/* A built-in rule or parameter, read when it is needed: see shelf.h. */
+struct shelved {
+	const struct packed_item *item;
+	bool done; /* read, or overridden */
 };
 
 struct catalogue {
@@ -71,12 +56,9 @@ struct catalogue {
 	const char **source;
 	size_t source_count;
 	size_t source_cap;
-	struct slice *slice;
-	size_t slice_count;
-	size_t slice_cap;
-	size_t batch;  /* number of the load that is going on */
-	bool trusting; /* loading what the tests of the program have checked: words are believed */
-	struct known_path memo[PATH_MEMO];
+	struct shelved *shelved;
+	size_t shelved_count;
+	size_t batch; /* number of the load that is going on */
 };
 
 /* What the program holds: the rules grow while they are used. */
@@ -91,9 +73,10 @@ struct param *catalogue_param(struct catalogue *r, struct str name);
 const struct rule_case *catalogue_case(const struct catalogue *r, struct str name);
 struct rule *catalogue_rule(const struct catalogue *r, struct str id); /* the one in force */
 
-/* facts_find_path() that remembers. */
-bool catalogue_path(struct catalogue *r, enum fact_shape from, struct str text,
-		    struct fact_path *out);
+void catalogue_add_rule(struct catalogue *r, struct rule *rule);
+void catalogue_add_param(struct catalogue *r, struct param *p);
+/* Name and text are borrowed. */
+void catalogue_add_file(struct catalogue *r, const char *name, struct str text, bool built_in);
 
 /* "; did you mean 'x'?" for the name of count names that comes near, or "". */
 const char *catalogue_hint(struct arena *a, struct str wanted, const struct str *name,
@@ -105,7 +88,5 @@ struct str catalogue_line(const struct rule_file *f, size_t n);
 /* Takes the items of a file: rules, parameters, cases. Complaints tell what is wrong. */
 void catalogue_take_params(struct catalogue *r, const struct rule_file *f, const struct node *root);
 void catalogue_take_rules(struct catalogue *r, const struct rule_file *f, const struct node *root);
-void catalogue_take_rule(struct catalogue *r, const struct rule_file *f, const struct node *map,
-			 size_t line, size_t end_line);
 
 #endif

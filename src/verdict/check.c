@@ -6,7 +6,6 @@
 #include "verdict/catalogue.h"
 #include "verdict/eval.h"
 #include "verdict/reach.h"
-#include "verdict/shelf.h"
 #include "verdict/test.h"
 #include "verdict/words.h"
 
@@ -282,8 +281,6 @@ bool
 rules_check(const struct rules *rules, FILE *out)
 {
 	struct catalogue *r = rules->all;
-
-	shelf_take_all(r);
 
 	/* What the check itself finds is not kept: it works on a copy of the list. */
 	struct catalogue copy = *r;

@@ -122,7 +122,7 @@ take_test(struct reading *r, const struct node *n)
 	(void)str_take_word(&rest, &path);
 	(void)str_take_word(&rest, &test);
 	rest = str_trim(rest);
-	if (!catalogue_path(l->rules, r->shape, path, &c->path)) {
+	if (!facts_find_path(r->shape, path, &c->path)) {
 		complain(r, n->line, column_of(n, path), no_such_fact(r, path));
 		return;
 	}
@@ -170,7 +170,7 @@ take_some(struct reading *r, const struct node *map, const struct node *some)
 			 "written: { some: LIST, where: [conditions on one row] }");
 		return;
 	}
-	if (!catalogue_path(r->list->rules, SHAPE_ROOT, some->text, &c->path)) {
+	if (!facts_find_path(SHAPE_ROOT, some->text, &c->path)) {
 		complain(r, some->line, some->column, no_such_fact(r, some->text));
 		return;
 	}

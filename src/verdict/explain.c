@@ -7,7 +7,6 @@
 #include "verdict/eval.h"
 #include "verdict/evidence.h"
 #include "verdict/finding.h"
-#include "verdict/shelf.h"
 #include "verdict/test.h"
 
 #include <stdlib.h>
@@ -65,8 +64,6 @@ rules_list(const struct rules *rules, FILE *out)
 {
 	struct catalogue *r = rules->all;
 
-	shelf_take_all(r);
-
 	const struct rule **sorted = ARENA_ARRAY(r->arena, const struct rule *, r->rule_count + 1);
 	size_t count = 0;
 
@@ -86,6 +83,16 @@ rules_list(const struct rules *rules, FILE *out)
 	}
 }
 
+struct explanation {
+	const struct rule *rule;
+	const struct facts *facts; /* or NULL */
+	struct match *match;
+	bool holds;
+	struct findings all; /* if it holds: what holds beside it */
+	struct arena *arena;
+};
+
+/* One that is being printed. */
 struct explaining {
 	const struct rule *rule;
 	const struct facts *facts;
@@ -359,34 +366,42 @@ print_outcome(const struct explaining *x, const struct findings *all)
 }
 
 const struct error *
-rules_explain(const struct rules *rules, const char *id, const struct facts *f, FILE *out)
+rules_explain(const struct rules *rules, const char *id, const struct facts *f,
+	      struct explanation **out)
 {
 	struct catalogue *r = rules->all;
-
-	shelf_take_all(r);
-
 	const struct rule *rule = catalogue_rule(r, str_of(id));
 
 	if (rule == NULL)
 		return error_new(r->arena, ERROR_USAGE, "no rule is called '%s'%s", id,
 				 hint(r, str_of(id)));
 
-	struct match *match = ARENA_ARRAY(r->arena, struct match, rule->condition_count);
-	struct explaining x = { rule, f, match, r->arena, out };
-	struct eval e = { .rule = rule, .facts = f, .match = match, .nearest = true };
-	struct findings all = { 0 };
-	bool holds = f != NULL && eval_holds(&e, 0, rule->when_end, true);
+	struct explanation *x = ARENA_NEW(r->arena, struct explanation);
 
+	*x = (struct explanation){ .rule = rule, .facts = f, .arena = r->arena };
+	x->match = ARENA_ARRAY(r->arena, struct match, rule->condition_count);
+
+	struct eval e = { .rule = rule, .facts = f, .match = x->match, .nearest = true };
+
+	x->holds = f != NULL && eval_holds(&e, 0, rule->when_end, true);
 	for (size_t i = 0; f != NULL && i < rule->modifier_count; i++)
 		(void)eval_holds(&e, rule->modifier[i].first, rule->modifier[i].end, true);
-	print_source(&x);
-	if (f != NULL)
-		fprintf(out, "%s\n", holds ? "It holds:" : "It does not hold:");
-	print_conditions(&x, 0, rule->when_end);
-	print_modifiers(&x);
-	if (holds) {
-		all = finding_all(rules, f, r->arena);
-		print_outcome(&x, &all);
-	}
+	if (x->holds)
+		x->all = finding_all(rules, f, r->arena);
+	*out = x;
 	return NULL;
+}
+
+void
+rules_print_explanation(const struct explanation *e, FILE *out)
+{
+	struct explaining x = { e->rule, e->facts, e->match, e->arena, out };
+
+	print_source(&x);
+	if (e->facts != NULL)
+		fprintf(out, "%s\n", e->holds ? "It holds:" : "It does not hold:");
+	print_conditions(&x, 0, e->rule->when_end);
+	print_modifiers(&x);
+	if (e->holds)
+		print_outcome(&x, &e->all);
 }

@@ -72,11 +72,11 @@ take_braces(struct str s, struct str *path)
 static const char *
 find_fact(const struct reading *r, struct str path, struct fact_path *out, bool *in_row)
 {
-	if (r->row != SHAPE_NONE && catalogue_path(r->rules, r->row, path, out)) {
+	if (r->row != SHAPE_NONE && facts_find_path(r->row, path, out)) {
 		*in_row = true;
 		return NULL;
 	}
-	if (catalogue_path(r->rules, SHAPE_ROOT, path, out))
+	if (facts_find_path(SHAPE_ROOT, path, out))
 		return NULL;
 
 	const char *near = facts_nearest_path(r->arena, SHAPE_ROOT, path);
@@ -238,7 +238,7 @@ check_word(const struct reading *r, struct str word)
 	const struct fact_path *p = &r->condition->path;
 	enum fact_id id = p->step[p->count - 1];
 
-	if (r->rules->trusting || str_find_char(word, '*') != STR_NONE)
+	if (str_find_char(word, '*') != STR_NONE)
 		return NULL;
 	if (id == EVENT_KIND || id == EVENT_FAMILY)
 		return check_kind(r, word, id == EVENT_FAMILY);
@@ -356,7 +356,7 @@ read_form(const struct reading *r, struct str text)
 	case OPERAND_RELEASE:
 		return read_release(r, text);
 	case OPERAND_REGEX:
-		return r->rules->trusting ? NULL : test_regex_problem(r->arena, text);
+		return test_regex_problem(r->arena, text);
 	case OPERAND_TEXT:
 		break;
 	}
@@ -380,7 +380,7 @@ operand_read(struct catalogue *r, struct condition *c, enum fact_shape row, stru
 	if (c->test->form != OPERAND_NONE && text.len == 0)
 		return arena_printf(r->arena, "'%s' needs something to compare with",
 				    c->test->name);
-	if (!r->trusting && is_quoted(text))
+	if (is_quoted(text))
 		return "these quotes would be part of the text; quote the whole line, or nothing";
 	return read_form(&reading, text);
 }

@@ -15,7 +15,7 @@
 /* Where rules came from. */
 struct rule_file {
 	const char *name; /* "rules/hang.yaml", as complaints print it */
-	struct str text;  /* all of it */
+	struct str text;  /* all of it; empty if its rules were packed */
 	size_t *line;     /* offset of each line's start; line_count + 1 of them */
 	size_t line_count;
 	size_t batch; /* files with the same number were loaded at once */
@@ -134,9 +134,10 @@ struct rule {
 	size_t supersedes_count;
 	int weakens[RULE_ORIGINS]; /* taken from causes of that origin while this rule holds */
 	const struct rule_file *file;
-	size_t line;     /* of the file, from 1 */
-	size_t end_line; /* behind its last one */
-	bool overridden; /* a later file has a rule with this id */
+	size_t line;               /* of the file, from 1 */
+	size_t end_line;           /* behind its last one */
+	struct bytes packed_words; /* what it says, of a packed rule: see pack.h */
+	bool overridden;           /* a later file has a rule with this id */
 };
 
 extern const char *const rule_role_name[];

@@ -104,7 +104,7 @@ take_id(struct loading *l, const struct node *n)
 static void
 check_template(struct loading *l, const struct node *n, struct str text)
 {
-	const char *wrong = l->rules->trusting ? NULL : expand_check(text, l->arena);
+	const char *wrong = expand_check(text, l->arena);
 
 	if (wrong != NULL)
 		complain_of(l, n, wrong);
@@ -361,7 +361,7 @@ find_key(struct str name)
 	return i;
 }
 
-/* Words come last, so that judging need not read them: see load_built_in() in rules.c. */
+/* What a rule says comes last, behind what it is. */
 static void
 take_key(struct loading *l, const struct node *n, bool *in_words)
 {
@@ -407,7 +407,8 @@ static void
 add_rule(struct loading *l)
 {
 	struct catalogue *r = l->rules;
-	struct rule *old = r->trusting ? NULL : catalogue_rule(r, l->rule.id);
+	struct rule *old = catalogue_rule(r, l->rule.id);
+	struct rule *rule = NULL;
 
 	if (old != NULL && old->file->batch == l->file->batch) {
 		complain(l, l->rule.line, 3,
@@ -417,18 +418,17 @@ add_rule(struct loading *l)
 	}
 	if (old != NULL)
 		old->overridden = true;
-	if (!r->trusting)
-		shelf_drop(r, l->rule.id);
+	shelf_drop(r, l->rule.id);
 	l->rule.condition = l->conditions.condition;
 	l->rule.condition_count = l->conditions.count;
-	r->rule = arena_grow(r->arena, r->rule, r->rule_count, &r->rule_cap, sizeof(struct rule *));
-	r->rule[r->rule_count] = ARENA_NEW(r->arena, struct rule);
-	*r->rule[r->rule_count++] = l->rule;
+	rule = ARENA_NEW(r->arena, struct rule);
+	*rule = l->rule;
+	catalogue_add_rule(r, rule);
 }
 
-void
-catalogue_take_rule(struct catalogue *r, const struct rule_file *f, const struct node *map,
-		    size_t line, size_t end_line)
+static void
+take_rule(struct catalogue *r, const struct rule_file *f, const struct node *map, size_t line,
+	  size_t end_line)
 {
 	struct loading l = { .rules = r, .arena = r->arena, .file = f };
 	bool in_words = false;
@@ -506,9 +506,7 @@ take_param(struct catalogue *r, const struct rule_file *f, const struct node *ma
 	if (is_new) {
 		p = ARENA_NEW(r->arena, struct param);
 		p->name = name->text;
-		r->param = arena_grow(r->arena, r->param, r->param_count, &r->param_cap,
-				      sizeof(struct param *));
-		r->param[r->param_count++] = p;
+		catalogue_add_param(r, p);
 	}
 	set_words(&l, p, value);
 	if (!is_new && was_number && !p->is_number)
@@ -556,8 +554,8 @@ catalogue_take_rules(struct catalogue *r, const struct rule_file *f, const struc
 		if (n->type != NODE_MAP)
 			complain_of(&l, n, "a rule, a parameter or a case is expected here");
 		else if (node_find(n, "id") != NULL)
-			catalogue_take_rule(r, f, n, n->line,
-					    n->next == NULL ? f->line_count + 1 : n->next->line);
+			take_rule(r, f, n, n->line,
+				  n->next == NULL ? f->line_count + 1 : n->next->line);
 		else if (node_find(n, "param") == NULL && node_find(n, "case") == NULL)
 			complain_of(&l, n, "this has no id:, param: or case:");
 	}

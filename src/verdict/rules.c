@@ -5,6 +5,7 @@
 #include "base/embedded.h"
 #include "base/limits.h"
 #include "verdict/catalogue.h"
+#include "verdict/pack.h"
 #include "verdict/shelf.h"
 
 #include <dirent.h>
@@ -31,8 +32,8 @@ rules_count(const struct rules *r)
 
 	for (size_t i = 0; i < r->all->rule_count; i++)
 		count += !r->all->rule[i]->overridden;
-	for (size_t i = 0; i < r->all->slice_count; i++)
-		count += !r->all->slice[i].done && !r->all->slice[i].is_param;
+	for (size_t i = 0; i < r->all->shelved_count; i++)
+		count += !r->all->shelved[i].done && !r->all->shelved[i].item->is_param;
 	return count;
 }
 
@@ -49,37 +50,6 @@ add_source(struct catalogue *r, const char *name)
 	r->source = arena_grow(r->arena, r->source, r->source_count, &r->source_cap,
 			       sizeof(const char *));
 	r->source[r->source_count++] = arena_printf(r->arena, "%s", name);
-}
-
-static void
-find_lines(struct rule_file *f, struct arena *a)
-{
-	size_t cap = 0;
-	struct str rest = f->text;
-	struct str line = { NULL, 0 };
-
-	do {
-		f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
-		f->line[f->line_count++] = f->text.len - rest.len;
-	} while (str_cut(&rest, '\n', &line));
-	f->line = arena_grow(a, f->line, f->line_count, &cap, sizeof(*f->line));
-	f->line[f->line_count] = f->text.len;
-}
-
-static struct rule_file *
-add_file(struct catalogue *r, const char *name, struct str text, bool built_in)
-{
-	struct rule_file *f = ARENA_NEW(r->arena, struct rule_file);
-
-	f->name = name;
-	f->text = text;
-	f->batch = r->batch;
-	f->built_in = built_in;
-	find_lines(f, r->arena);
-	r->file = arena_grow(r->arena, r->file, r->file_count, &r->file_cap,
-			     sizeof(struct rule_file *));
-	r->file[r->file_count++] = f;
-	return f;
 }
 
 /* What people stumble over most: "[]" of a path inside YAML's own brackets. */
@@ -155,16 +125,29 @@ const struct error *
 rules_load_builtin(struct rules *rules)
 {
 	struct catalogue *r = rules->all;
+	struct str pack = { NULL, 0 };
 
 	r->batch++;
+	add_source(r, "built in");
+	(void)embedded_find(STR("rules.pack"), &pack);
+	return shelf_fill(r, (struct bytes){ (const uint8_t *)pack.p, pack.len });
+}
+
+const struct error *
+rules_load_builtin_source(struct rules *rules)
+{
+	struct catalogue *r = rules->all;
+	size_t from = r->file_count;
+
+	r->batch++;
+	add_source(r, "built in");
 	for (const struct embedded_file *e = embedded_files; e->name != NULL; e++) {
 		struct str text = { e->start, (size_t)(e->end - e->start) };
 
 		if (str_starts(str_of(e->name), STR("rules/")) && is_rule_file(str_of(e->name)))
-			shelf_add(r, add_file(r, e->name, text, true));
+			catalogue_add_file(r, e->name, text, true);
 	}
-	add_source(r, "built in");
-	return NULL;
+	return load(r, from);
 }
 
 static bool
@@ -229,7 +212,7 @@ read_file(struct catalogue *r, const char *path)
 	if (e == NULL && is_skip_file(str_of(path)))
 		add_skip_text(r, text);
 	else if (e == NULL)
-		add_file(r, arena_printf(r->arena, "%s", path), text, false);
+		catalogue_add_file(r, arena_printf(r->arena, "%s", path), text, false);
 	return e;
 }
 
@@ -276,7 +259,7 @@ rules_load_text(struct rules *rules, const char *name, struct str text)
 
 	r->batch++;
 	add_source(r, name);
-	add_file(r, name, text, false);
+	catalogue_add_file(r, name, text, false);
 	return load(r, from);
 }
 

@@ -17,8 +17,11 @@ struct rules;
 
 struct rules *rules_new(struct arena *a);
 
-/* The rule files inside the program. */
+/* The rules inside the program, to judge by: packed, each read when it may hold. */
 const struct error *rules_load_builtin(struct rules *r) MUST_CHECK;
+
+/* The same as people wrote them, which rules_list(), rules_check() and rules_explain() show. */
+const struct error *rules_load_builtin_source(struct rules *r) MUST_CHECK;
 
 /* A file, or every *.yaml and skip.list of a folder in the order of their names. What is wrong in a
  * file is an error that tells the first complaint; rules_check() prints them all, so --check-rules
@@ -35,12 +38,16 @@ size_t rules_count(const struct rules *r);
 /* Where they came from: "built in", paths. */
 const char *const *rules_sources(const struct rules *r, size_t *count);
 
-/* --list-rules, --check-rules, --explain=ID; the latter two say whether all is well. With
- * facts, --explain prints each condition with the value that it met. */
-struct facts;
+/* --list-rules and --check-rules; the latter says whether all is well. */
 void rules_list(const struct rules *r, FILE *out);
 bool rules_check(const struct rules *r, FILE *out);
+
+/* --explain=ID: with facts (or NULL) each condition is tried on them, and printed with the value
+ * that the fact has by then: between the two, redaction may change it. */
+struct facts;
+struct explanation;
 const struct error *rules_explain(const struct rules *r, const char *id, const struct facts *f,
-				  FILE *out) MUST_CHECK;
+				  struct explanation **out) MUST_CHECK;
+void rules_print_explanation(const struct explanation *e, FILE *out);
 
 #endif

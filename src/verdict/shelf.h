@@ -2,20 +2,18 @@
 /*
  * shelf.h - the built-in rules, of which a run reads what it needs.
  *
- * Reading YAML is what rules cost, and of hundreds a crash is about ten. So the built-in
- * files are only cut into their items at first. An item is read when its first condition may
- * hold: if that asks for event.kind, when it fits the event, and otherwise when anything is
- * known of the fact; parameters when a condition names them; and
- * what a rule says when it is said (words.h). Only the layout of our own files is relied on,
- * and the tests of the program hold them to it; a site's files are read whole.
+ * Of hundreds of rules a crash is about ten. A packed rule is read when its first condition
+ * may hold: if that asks for event.kind, when it fits the event, and otherwise when anything
+ * is known of the fact; a parameter when a condition names it; and what a rule says when it
+ * is said (words.h).
  */
 #ifndef VERDICT_SHELF_H
 #define VERDICT_SHELF_H
 
 #include "verdict/catalogue.h"
 
-/* Puts the items of a built-in file on the shelf. */
-void shelf_add(struct catalogue *r, const struct rule_file *f);
+/* Puts the items of a pack on the shelf. */
+const struct error *shelf_fill(struct catalogue *r, struct bytes pack) MUST_CHECK;
 
 /* Reads the rules that can hold for an event of that kind (empty: no event) and those facts. */
 void shelf_take_for(struct catalogue *r, struct str kind, const struct facts *f);

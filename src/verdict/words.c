@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict/words.h"
 
+#include "verdict/pack.h"
+
 static struct str *
 take_list(const struct node *list, size_t *count, struct arena *a)
 {
@@ -27,6 +29,10 @@ words_read(const struct rule *rule, struct arena *a)
 	struct rule_words w = { 0 };
 	struct node_problem why = { 0 };
 	struct node *root = NULL;
+
+	if (rule->packed_words.len != 0)
+		return pack_read_words(rule->packed_words, a);
+
 	size_t from = rule->file->line[rule->line - 1];
 	size_t to = rule->file->line[rule->end_line - 1];
 	struct str text = { rule->file->text.p + from, to - from };

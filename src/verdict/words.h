@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * words.h - what a rule says: read from its text when it is needed, since of two hundred
- * rules a report shows five.
+ * words.h - what a rule says: read when it is needed, since of hundreds of rules a report
+ * shows five.
  */
 #ifndef VERDICT_WORDS_H
 #define VERDICT_WORDS_H
@@ -15,7 +15,7 @@ struct rule_words {
 	size_t next_count;
 	struct str *ref;
 	size_t ref_count;
-	const struct node *tests; /* or NULL */
+	const struct node *tests; /* or NULL; a packed rule has none */
 };
 
 /* A rule that loaded has words that can be read. */

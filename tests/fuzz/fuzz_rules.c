@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct arena *a = arena_new(NULL);
 	struct rules *r = rules_new(a);
 	struct facts *f = facts_new(a);
+	struct explanation *x = NULL;
 	FILE *out = fopen("/dev/null", "w");
 	const struct error *e =
 		rules_load_text(r, "fuzz.yaml", (struct str){ (const char *)data, len });
@@ -39,7 +40,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (out != NULL) {
 		(void)rules_check(r, out);
 		rules_list(r, out);
-		(void)rules_explain(r, "a", f, out);
+		if (rules_explain(r, "a", f, &x) == NULL)
+			rules_print_explanation(x, out);
 		fclose(out);
 	}
 	(void)e;

@@ -56,8 +56,13 @@ explain(struct rules *r, struct arena *a, FILE *out)
 		facts_put_row(facts_root(f), FACT_EVENTS, (struct origin){ ORIGIN_LOG, "line 3" });
 
 	facts_put_alias(facts_root(f), FACT_EVENT, event, (struct origin){ ORIGIN_LOG, "line 3" });
+	struct explanation *x = NULL;
+
 	facts_put_text(event, EVENT_KIND, STR("gpf"), (struct origin){ ORIGIN_LOG, "line 3" });
-	return rules_explain(r, "a", f, out) == NULL;
+	if (rules_explain(r, "a", f, &x) != NULL)
+		return false;
+	rules_print_explanation(x, out);
+	return true;
 }
 
 static const char *
@@ -282,7 +287,10 @@ explained(struct arena *a, const char *yaml, const char *id, const char *facts)
 	assert_non_null(out);
 	assert_null(rules_load_text(r, "x.yaml", str_of(yaml)));
 	assert_true(node_parse(str_of(facts), a, &root, &why));
-	assert_null(rules_explain(r, id, case_facts(root, a, &why), out));
+	struct explanation *x = NULL;
+
+	assert_null(rules_explain(r, id, case_facts(root, a, &why), &x));
+	rules_print_explanation(x, out);
 	fclose(out);
 
 	const char *copy = arena_printf(a, "%s", text);
@@ -330,10 +338,11 @@ static void
 an_unknown_rule_is_answered_with_the_nearest(void **state)
 {
 	struct rules *r = rules_new(*state);
+	struct explanation *x = NULL;
 	const struct error *e = NULL;
 
-	assert_null(rules_load_builtin(r));
-	e = rules_explain(r, "null-pionter", NULL, stdout);
+	assert_null(rules_load_builtin_source(r));
+	e = rules_explain(r, "null-pionter", NULL, &x);
 	assert_non_null(e);
 	assert_string_equal(e->message,
 			    "no rule is called 'null-pionter'; did you mean 'null-pointer'?");
