@@ -20,6 +20,7 @@
 #include "lineinfo.h"
 #include "oops/oops.h"
 #include "publish.h"
+#include "registers.h"
 #include "report/output.h"
 #include "verdict/relate.h"
 #include "verdict/signature.h"
@@ -299,6 +300,12 @@ read_tasks(struct run *r)
 	return e != NULL ? e : r->tasks.problem;
 }
 
+static const struct event *
+chosen_event(const struct run *r)
+{
+	return r->oops->chosen == r->oops->event_count ? NULL : &r->oops->event[r->oops->chosen];
+}
+
 /* The dying task, of which the log may have the stack as well. */
 static void
 publish_panic(struct run *r, const struct stacks *s, const struct task *panic,
@@ -321,8 +328,7 @@ publish_panic(struct run *r, const struct stacks *s, const struct task *panic,
 static const struct error *
 unwind_stacks(struct run *r)
 {
-	const struct event *ev =
-		r->oops->chosen == r->oops->event_count ? NULL : &r->oops->event[r->oops->chosen];
+	const struct event *ev = chosen_event(r);
 	int32_t pid = ev != NULL && ev->has_pid ? (int32_t)ev->pid : 0;
 	struct task panic;
 
@@ -424,31 +430,6 @@ read_events(struct run *r)
 	return NULL;
 }
 
-/* A report of something else than a processor's exception: its registers only say where the
- * CPU was. */
-static bool
-is_about_fault(enum kind k)
-{
-	switch (k) {
-	case KIND_PANIC_SYSRQ: /* up to 4.x an exception all the same; oops tells by its code */
-	case KIND_BUG_ON:
-	case KIND_WARNING:
-	case KIND_SERROR:
-		return true;
-	default:
-		break;
-	}
-
-	static const char *const others[] = { "hang", "panic",    "lockdep", "locking", "atomic",
-					      "leak", "hardware", "reboot",  "foreign" };
-
-	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		if (strcmp(kind_family(k), others[i]) == 0)
-			return false;
-	}
-	return true;
-}
-
 /* The instruction that was interrupted stays in disassembly[]; nothing was wrong with it. */
 static void
 forget_fault(struct run *r)
@@ -536,14 +517,26 @@ says_kasan(const struct event *ev)
 	return false;
 }
 
+/* The place of the report by its address, where the log named it by its function. */
+static void
+put_ip(struct run *r, const struct fault_input *in)
+{
+	if (in->arch == NULL || in->arch->ip == NULL || !in->has_ip || in->regs->count == 0)
+		return;
+	facts_put_address_named(facts_root(r->facts), FACT_REGISTERS, in->arch->ip, in->ip,
+				in->origin);
+}
+
 static const struct error *
 explain_fault(struct run *r)
 {
-	if (r->oops->chosen == r->oops->event_count)
-		return NULL;
-
-	const struct event *ev = &r->oops->event[r->oops->chosen];
+	const struct event *ev = chosen_event(r);
+	struct registers_input regs = { ev, r->dump, &r->cpus };
+	const struct regs *shown = registers_put(&regs, r->facts, r->a);
 	struct str arch = { NULL, 0 };
+
+	if (ev == NULL)
+		return NULL;
 
 	(void)facts_get_text(facts_root(r->facts), FACT_SYSTEM_ARCH, &arch);
 
@@ -575,15 +568,18 @@ explain_fault(struct run *r)
 	if (in.code.len == 0)
 		in.code = code_of_report(ev->text, ev->text_count, r->a);
 	complete_fault(r, &in);
+	if (shown == &ev->regs)
+		put_ip(r, &in);
 	r->code = (struct lineinfo_code){ .function = ev->ip_frame.function,
 					  .module = ev->ip_frame.module,
 					  .len = ev->ip_frame.len,
-					  .is_fault = in.arch != NULL && is_about_fault(ev->kind),
+					  .is_fault = in.arch != NULL &&
+						      registers_are_of_fault(ev->kind),
 					  .trail = &r->trail,
 					  .kernel = r->kernel };
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts, &r->trail);
-	if (!is_about_fault(ev->kind))
+	if (!registers_are_of_fault(ev->kind))
 		forget_fault(r);
 	return NULL;
 }
@@ -634,6 +630,8 @@ report_gaps(struct run *r)
 	if (r->budget.memory_ran_out)
 		publish_problem(r->facts, "keep to the memory limit",
 				error_new(r->a, ERROR_LIMIT, "the memory limit was reached"), r->a);
+	facts_put_empty(facts_root(r->facts), FACT_DIAGNOSTICS,
+			(struct origin){ ORIGIN_RUN, "this run" });
 	return NULL;
 }
 

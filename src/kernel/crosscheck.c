@@ -103,14 +103,14 @@ compare_frames(const struct lists *l, struct arena *a, struct crosscheck *out)
 static void
 compare_registers(struct unwind *u, uint64_t va, const struct regs *log, struct crosscheck *out)
 {
-	struct regs saved = { .count = 0 };
-
-	if (va == 0 || !unwind_saved_regs(u, va, &saved))
+	if (va == 0 || !unwind_saved_regs(u, va, &out->saved)) {
+		out->saved.count = 0;
 		return;
+	}
 	for (size_t i = 0; i < log->count; i++) {
 		uint64_t v = 0;
 
-		if (!regs_get(&saved, log->reg[i].name, &v))
+		if (!regs_get(&out->saved, log->reg[i].name, &v))
 			continue;
 		if (v == log->reg[i].value) {
 			out->registers++;

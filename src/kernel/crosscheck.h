@@ -23,6 +23,7 @@ struct crosscheck_log {
 struct crosscheck {
 	size_t frames;               /* of the log's that are on the stack, too */
 	size_t registers;            /* that are the same in both; 0: they were not compared */
+	struct regs saved;           /* those of the log's place, from the stack; none: not found */
 	const struct error *differs; /* where the two tell different stories, or NULL */
 };
 

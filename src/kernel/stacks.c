@@ -83,16 +83,33 @@ put_panic_cpu(const struct stacks *s, const struct task *panic, struct facts *f)
 		facts_put_number(facts_root(f), FACT_PANIC_CPU, c->number, o);
 }
 
+/* A log calls rflags eflags. What is saved in the place of orig_rax is no register's value. */
+static bool
+adds_to_log(const struct regs *log, const char *name)
+{
+	const char *logged = strcmp(name, "rflags") == 0 ? "eflags" : name;
+	uint64_t v = 0;
+
+	return !regs_get(log, logged, &v) && strncmp(name, "orig_", strlen("orig_")) != 0;
+}
+
+/* Does the stack bear the log out? What the log did not print of the registers is put, too. */
 static const struct error *
 check_with_log(const struct stacks *s, const struct task *panic, const struct stack *stack,
-	       const struct crosscheck_log *log, struct fact_row *backtrace)
+	       const struct crosscheck_log *log, struct fact_row *backtrace, struct facts *f)
 {
 	static const struct origin both = { ORIGIN_MEMORY, "the stack in memory, and the log" };
+	static const struct origin saved = { ORIGIN_MEMORY, "the stack, where the fault saved it" };
 	struct crosscheck c;
 
 	if (log == NULL || !crosscheck_stack(s->unwind, panic, stack, log, &c))
 		return NULL;
 	facts_put_bool(backtrace, BACKTRACE_AGREES, c.differs == NULL, both);
+	for (size_t i = 0; i < c.saved.count; i++) {
+		if (adds_to_log(log->regs, c.saved.reg[i].name))
+			facts_put_address_named(facts_root(f), FACT_REGISTERS, c.saved.reg[i].name,
+						c.saved.reg[i].value, saved);
+	}
 	return c.differs;
 }
 
@@ -116,7 +133,7 @@ stacks_publish_panic(const struct stacks *s, const struct task *panic,
 	struct fact_row *backtrace = facts_put_row(root, FACT_BACKTRACE, from_memory);
 
 	unwind_publish(s->unwind, &stack, panic, backtrace);
-	return check_with_log(s, panic, &stack, log, backtrace);
+	return check_with_log(s, panic, &stack, log, backtrace, f);
 }
 
 static const char *

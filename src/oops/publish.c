@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the log tells -> facts. */
+#include "arch/arch.h"
 #include "model/names.h"
 #include "oops/family.h"
 #include "oops/oops.h"
@@ -227,6 +228,20 @@ put_panic_task(const struct publish *p, const struct event *e, struct origin o)
 	put_text(task, TASK_COMM, comm, o);
 }
 
+/* Kernels up to 4.9 and other processors print the address of the place as well. */
+static void
+put_registers(const struct publish *p, const struct event *e, struct origin o)
+{
+	const struct arch *arch =
+		p->report->arch == NULL ? NULL : arch_find(str_of(p->report->arch));
+
+	if (e->has_ip && e->regs.count != 0 && arch != NULL && arch->ip != NULL)
+		facts_put_address_named(p->root, FACT_REGISTERS, arch->ip, e->ip, o);
+	for (size_t i = 0; i < e->regs.count; i++)
+		facts_put_address_named(p->root, FACT_REGISTERS, e->regs.reg[i].name,
+					e->regs.reg[i].value, o);
+}
+
 static void
 put_chosen(const struct publish *p, const struct event *e)
 {
@@ -234,9 +249,7 @@ put_chosen(const struct publish *p, const struct event *e)
 
 	if (e->class & (CLASSES_OOPS | CLASS_WARN))
 		put_fault(p, e, o);
-	for (size_t i = 0; i < e->regs.count; i++)
-		facts_put_address_named(p->root, FACT_REGISTERS, e->regs.reg[i].name,
-					e->regs.reg[i].value, o);
+	put_registers(p, e, o);
 	put_backtrace(p, e, o);
 	if (e->fatal)
 		put_panic_task(p, e, o);
@@ -365,6 +378,7 @@ put_context(const struct publish *p)
 	const struct oops_report *r = p->report;
 	const struct event *e = r->chosen < r->event_count ? &r->event[r->chosen] : NULL;
 
+	facts_put_empty(p->root, FACT_LOG_CONTEXT, in_log);
 	for (size_t i = 0; i < r->context_count; i++) {
 		const struct message *m = &r->context[i].message;
 

@@ -84,6 +84,7 @@ two_that_agree(void **state)
 	assert_int_equal(c.frames, 3);
 	assert_int_equal(c.registers, w->printed.count);
 	assert_true(c.registers > 15);
+	assert_int_equal(c.saved.count, w->printed.count);
 }
 
 /* Printed from within the handler, which has gone on; read() is a RIP line then. */
@@ -99,6 +100,7 @@ goes_on_after_it_has_printed(void **state)
 	assert_null(c.differs);
 	assert_int_equal(c.frames, 3);
 	assert_int_equal(c.registers, 0);
+	assert_int_equal(c.saved.count, 0);
 }
 
 static void
