@@ -43,10 +43,13 @@ static enum input_class
 classify_elf(const uint8_t *head, size_t len)
 {
 	enum byte_order order = head[EI_DATA] == ELFDATA2MSB ? ORDER_BIG : ORDER_LITTLE;
+	size_t header_len = head[EI_CLASS] == ELFCLASS64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 
 	switch (bytes_u16(head + EI_NIDENT, order)) {
 	case ET_EXEC:
 	case ET_DYN:
+		if (len < header_len)
+			return INPUT_PROGRAM; /* no kernel that anything could be done with */
 		return has_interpreter(head, len, order) ? INPUT_PROGRAM : INPUT_KERNEL;
 	case ET_CORE:
 		return INPUT_CORE;

@@ -7,6 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum {
+	HEADER_LEN_LEAST = 64, /* no format can be read by fewer bytes */
+};
+
 static const struct {
 	const char *name;
 	struct error error;
@@ -32,6 +36,16 @@ page_state_error(enum page_state s)
 	return s == PAGE_PRESENT ? NULL : &states[s].error;
 }
 
+/* What is left of a header that no format can be told by; NULL if head is not that. */
+static const struct error *
+find_stump(struct bytes head, struct arena *a)
+{
+	if (head.len >= HEADER_LEN_LEAST || !format_starts(head))
+		return NULL;
+	return error_new(a, ERROR_CORRUPT,
+			 "cut short: the file ends within its header, after %zu bytes", head.len);
+}
+
 bool
 dump_probe(struct bytes head, struct arena *a, const struct error **why)
 {
@@ -39,6 +53,8 @@ dump_probe(struct bytes head, struct arena *a, const struct error **why)
 	if (format_find(head) != NULL || flat_is_header(head))
 		return true;
 	*why = format_known(head, "FILE", a);
+	if (*why == NULL)
+		*why = find_stump(head, a);
 	return *why != NULL;
 }
 
@@ -53,13 +69,12 @@ static const struct error *
 not_a_dump(const struct source *s, struct bytes head, struct arena *a)
 {
 	const char *start = (const char *)head.p;
+	const struct error *e = find_stump(head, a);
 
 	if (s->file_len == 0)
 		return error_new(a, ERROR_CORRUPT, "'%s' is empty", s->path);
-	if (head.len < 64 && format_starts(head))
-		return error_new(a, ERROR_CORRUPT,
-				 "'%s' is cut short: it ends within its header, after %zu bytes",
-				 s->path, head.len);
+	if (e != NULL)
+		return error_wrap(a, e, "'%s'", s->path);
 	if (head.len > 4 && memcmp(start, "\177ELF", 4) == 0)
 		return error_new(a, ERROR_UNSUPPORTED,
 				 "'%s' is an ELF file, but not a core dump: a program or a "

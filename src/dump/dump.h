@@ -93,7 +93,7 @@ struct dump {
 };
 
 /* True if the first bytes of a file are those of a dump of any format that is read here, or,
- * with *why set, of one that is known and not read. */
+ * with *why set, of one that is known and not read, or of which the file has no whole header. */
 bool dump_probe(struct bytes head, struct arena *a, const struct error **why);
 
 /* True if the file is one of a split set (makedumpfile --split). */
