@@ -196,6 +196,20 @@ vmem_add_linear(struct vmem_kernel *k, uint64_t va_from, uint64_t va_to, uint64_
 		k->linear[k->linear_count++] = (struct vmem_linear){ va_from, va_to, pa };
 }
 
+uint64_t
+vmem_register(const struct regs *r, const char *name)
+{
+	uint64_t v = 0;
+
+	return regs_get(r, name, &v) ? v : 0;
+}
+
+bool
+vmem_x86_paging(const struct regs *r)
+{
+	return (vmem_register(r, "cr0") >> 31 & 1) != 0;
+}
+
 void
 vmem_find_kaslr(const struct dump *d, struct vmem_kernel *k)
 {

@@ -27,22 +27,68 @@ levels_of(uint64_t va_bits, uint8_t page_shift)
 	return (va_bits - page_shift + page_shift - 4) / (page_shift - 3u);
 }
 
+/* CONFIG_ARM64_VA_BITS; 0 if nothing says. */
+static uint8_t
+bits_built(const struct vmcoreinfo *info)
+{
+	uint64_t built = 0;
+
+	return vmcoreinfo_number(info, "VA_BITS", &built) && built >= 36 && built <= 52
+		       ? (uint8_t)built
+		       : 0;
+}
+
+/* What the processor was told; 0 if nothing says. */
+static uint8_t
+bits_used(const struct vmcoreinfo *info)
+{
+	uint64_t t1sz = 0;
+	bool has_t1sz = vmcoreinfo_number(info, "TCR_EL1_T1SZ", &t1sz) ||
+			vmcoreinfo_number(info, "tcr_el1_t1sz", &t1sz);
+
+	return has_t1sz && t1sz >= 12 && t1sz <= 28 ? (uint8_t)(64 - t1sz) : 0;
+}
+
 /* The bits that index the tables; 0 if nothing says. */
 static uint8_t
 va_bits_of(const struct vmcoreinfo *info, uint8_t page_shift)
 {
-	uint64_t built = 0; /* CONFIG_ARM64_VA_BITS */
-	uint64_t t1sz = 0;
-	bool has_built = vmcoreinfo_number(info, "VA_BITS", &built) && built >= 36 && built <= 52;
-	bool has_t1sz = (vmcoreinfo_number(info, "TCR_EL1_T1SZ", &t1sz) ||
-			 vmcoreinfo_number(info, "tcr_el1_t1sz", &t1sz)) &&
-			t1sz >= 12 && t1sz <= 28;
+	uint8_t built = bits_built(info);
+	uint8_t used = bits_used(info);
 
-	if (!has_t1sz)
-		return has_built ? (uint8_t)built : 0;
-	if (has_built && levels_of(built, page_shift) == levels_of(64 - t1sz, page_shift))
-		return (uint8_t)built;
-	return (uint8_t)(64 - t1sz);
+	if (used == 0)
+		return built;
+	return built != 0 && levels_of(built, page_shift) == levels_of(used, page_shift) ? built
+											 : used;
+}
+
+/* Is there an entry for va in the first table? */
+static bool
+has_first_entry(struct dump *d, const struct arch_paging *p, uint64_t va)
+{
+	unsigned index_bits = p->page_shift - 3u;
+	unsigned shift =
+		p->page_shift + ((unsigned)levels_of(p->va_bits, p->page_shift) - 1) * index_bits;
+	uint64_t index = va >> shift & ((UINT64_C(1) << (p->va_bits - shift)) - 1);
+	uint64_t entry = 0;
+
+	return memory_u64(&d->phys, p->root + index * 8, &entry) == NULL && (entry & 1) != 0;
+}
+
+/* The root may be given as where the processor looked, behind what only more bits would reach:
+ * then the tables are indexed by the bits that it used. */
+static void
+choose_bits(struct dump *d, struct vmem_kernel *k, uint64_t root_va)
+{
+	struct arch_paging p = k->paging;
+
+	p.va_bits = bits_used(d->vmcoreinfo);
+	if (p.va_bits == 0 || p.va_bits == k->paging.va_bits ||
+	    vmem_leads_to(d, &k->paging, root_va, p.root))
+		return;
+	if (vmem_leads_to(d, &p, root_va, p.root) ||
+	    (has_first_entry(d, &p, root_va) && !has_first_entry(d, &k->paging, root_va)))
+		k->paging = p;
 }
 
 /*
@@ -55,9 +101,9 @@ add_linear(const struct dump *d, struct vmem_kernel *k, uint64_t kimage_voffset)
 {
 	uint64_t phys_offset = 0;
 	uint64_t text = 0;
-	uint64_t built = 0;
+	uint8_t built = bits_built(d->vmcoreinfo);
 
-	if (!vmcoreinfo_number(d->vmcoreinfo, "VA_BITS", &built) || built < 36 || built > 52)
+	if (built == 0)
 		built = k->paging.va_bits;
 
 	uint64_t lowest = ~UINT64_C(0) << built;
@@ -112,6 +158,7 @@ vmem_find_arm64(struct dump *d, struct arena *a, struct vmem_kernel *k)
 		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks NUMBER(kimage_voffset)");
 	k->paging.root = root_va - voffset;
 	k->has_tables = true;
+	choose_bits(d, k, root_va);
 	add_linear(d, k, voffset);
 	vmem_confirm(d, a, k, root_va);
 	return NULL;

@@ -57,6 +57,12 @@ void vmem_confirm(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64
 
 void vmem_add_linear(struct vmem_kernel *k, uint64_t va_from, uint64_t va_to, uint64_t pa);
 
+/* The value of a register, 0 if it is not known. */
+uint64_t vmem_register(const struct regs *r, const char *name);
+
+/* Was paging on, by the registers of an x86 processor that QEMU noted? */
+bool vmem_x86_paging(const struct regs *r);
+
 /* KERNELOFFSET, if VMCOREINFO has it. */
 void vmem_find_kaslr(const struct dump *d, struct vmem_kernel *k);
 

@@ -77,25 +77,51 @@ parse(int argc, char **argv, struct request *r)
 	       parse_number(argv[argc - 1], &r->len);
 }
 
-/* What the addresses of r are addresses of; NULL, and said why, if there is no such thing. */
-static const struct memory *
-find_memory(const struct request *r, struct dump *d, struct arena *a)
+/* Kernel addresses: by page tables, and where there are none to be had by what is mapped
+ * linearly, and by what ELF segments say of themselves. */
+struct kernel_space {
+	const struct memory *mapped; /* NULL: nothing says where anything is mapped */
+	const struct memory *segments;
+};
+
+static const struct error *
+read_kernel(void *self, uint64_t addr, void *buf, size_t len)
 {
-	struct vmem *v = NULL;
+	const struct kernel_space *s = self;
+	const struct error *e = NULL;
+	const struct error *other = NULL;
 
-	if (!r->virtual)
-		return &d->phys;
-	if (r->translate) {
-		const struct error *e = vmem_open(d, a, &v);
-
-		if (e == NULL)
-			return &v->mem;
-		fprintf(stderr, "dump-read: %s\n", error_text(a, e));
+	if (s->mapped != NULL) {
+		e = memory_read(s->mapped, addr, buf, len);
+		if (e == NULL || s->segments == NULL)
+			return e;
 	}
-	if (d->has_segments)
-		return &d->segments;
-	fputs("dump-read: this dump has no virtual addresses of its own\n", stderr);
-	return NULL;
+	other = memory_read(s->segments, addr, buf, len);
+	return other == NULL || e == NULL ? other : e;
+}
+
+static bool
+open_kernel_space(struct dump *d, bool translate, struct arena *a, struct memory *out)
+{
+	struct kernel_space *s = ARENA_NEW(a, struct kernel_space);
+	struct vmem *v = NULL;
+	const struct error *e = translate ? vmem_open(d, a, &v) : NULL;
+
+	if (v != NULL) {
+		s->mapped = &v->mem;
+		e = v->problem;
+	}
+	if (d->has_segments && (v == NULL || !v->has_tables))
+		s->segments = &d->segments;
+	if (e != NULL)
+		fprintf(stderr, "dump-read: %s%s\n", error_text(a, e),
+			s->segments == NULL ? "" : "; else what segments say counts");
+	if (s->mapped == NULL && s->segments == NULL) {
+		fputs("dump-read: this dump has no virtual addresses of its own\n", stderr);
+		return false;
+	}
+	*out = (struct memory){ read_kernel, s, d->order, d->word_len };
+	return true;
 }
 
 static bool
@@ -162,8 +188,11 @@ run(const struct request *r, struct arena *a)
 		return EXIT_UNOPENED;
 	}
 
-	const struct memory *m = find_memory(r, d, a);
-	int status = m == NULL ? EXIT_UNREADABLE : copy(r, m, a);
+	struct memory m = d->phys;
+	int status = EXIT_UNREADABLE;
+
+	if (!r->virtual || open_kernel_space(d, r->translate, a, &m))
+		status = copy(r, &m, a);
 
 	if (d->filled_pages != 0)
 		fprintf(stderr,

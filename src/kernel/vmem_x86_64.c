@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page tables of x86 kernels.
- *
- * x86_64: the image is mapped at 0xffffffff80000000 + phys_base. phys_base stands in
- * VMCOREINFO since v4.10 (Linux commit 401721ecd1dc), else in the header of a
+ * Page tables of x86_64 kernels. The image is mapped at 0xffffffff80000000 + phys_base, which
+ * stands in VMCOREINFO since v4.10 (Linux commit 401721ecd1dc), else in the header of a
  * kdump-compressed file; without either, the register CR3 of QEMU's notes or a search finds
- * the root. i386: memory is mapped at PAGE_OFFSET, which is one of five addresses.
+ * the root.
  */
 #include "kernel/vmem_find.h"
 
@@ -24,6 +22,41 @@ find_root_va(const struct vmcoreinfo *info, uint64_t *va)
 	       vmcoreinfo_symbol(info, "swapper_pg_dir", va);
 }
 
+static void
+set_levels(struct arch_paging *p, uint8_t levels)
+{
+	p->levels = levels;
+	p->va_bits = levels == 5 ? 57 : 48;
+}
+
+/*
+ * Do the tables lead to themselves, with as many levels and the mark of encrypted memory that
+ * VMCOREINFO names? Before v4.17 it does not name the levels, before v5.1 not the mark: then
+ * all that there can be are tried. The mark is bit 47 or, on later processors, 51.
+ */
+static bool
+leads_to_itself(struct dump *d, struct arch_paging *p, uint64_t root_va)
+{
+	static const uint64_t marks[] = { 0, UINT64_C(1) << 47, UINT64_C(1) << 51 };
+	const struct arch_paging named = *p;
+	uint64_t value = 0;
+	bool all_levels = !vmcoreinfo_number(d->vmcoreinfo, "pgtable_l5_enabled", &value);
+	bool all_marks = !vmcoreinfo_number(d->vmcoreinfo, "sme_mask", &value);
+
+	for (size_t i = 0; i < (all_levels ? 2 : 1) * ARRAY_LEN(marks); i++) {
+		size_t mark = i % ARRAY_LEN(marks);
+
+		if (mark != 0 && !all_marks)
+			continue;
+		set_levels(p, i < ARRAY_LEN(marks) ? named.levels : 5);
+		p->pte_mask = named.pte_mask | marks[mark];
+		if (vmem_leads_to(d, p, root_va, p->root))
+			return true;
+	}
+	*p = named;
+	return false;
+}
+
 /* The root by a phys_base, if it is one. */
 static bool
 take_phys_base(struct dump *d, struct vmem_kernel *k, uint64_t root_va, uint64_t phys_base)
@@ -31,7 +64,7 @@ take_phys_base(struct dump *d, struct vmem_kernel *k, uint64_t root_va, uint64_t
 	struct arch_paging p = k->paging;
 
 	p.root = root_va - image_va + phys_base;
-	if (!vmem_leads_to(d, &p, root_va, p.root))
+	if (!leads_to_itself(d, &p, root_va))
 		return false;
 	k->paging = p;
 	k->has_tables = true;
@@ -41,21 +74,10 @@ take_phys_base(struct dump *d, struct vmem_kernel *k, uint64_t root_va, uint64_t
 }
 
 enum {
-	CR4_PAE = 1 << 5,
 	CR4_LA57 = 1 << 12,
 	CR3_FLAGS = 0xfff,        /* PCID and cache control */
 	CR3_USER_TABLES = 1 << 12 /* with page table isolation: the tables of user mode */
 };
-
-static const uint64_t cr0_paging = UINT64_C(1) << 31;
-
-static uint64_t
-get(const struct regs *r, const char *name)
-{
-	uint64_t v = 0;
-
-	return regs_get(r, name, &v) ? v : 0;
-}
 
 /* True if these tables map what this CPU's kernel works with: its per-CPU data, which the
  * tables of user mode lack, though they have its entry code and its IDT. */
@@ -65,7 +87,7 @@ maps_cpu(struct dump *d, const struct arch_paging *p, const struct regs *r)
 	static const char *const names[] = { "gs_base", "kernel_gs_base", "rsp", "rip" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		uint64_t va = get(r, names[i]);
+		uint64_t va = vmem_register(r, names[i]);
 		struct arch_mapping m = { 0 };
 
 		if (va >> 63 != 0) /* the upper half is the kernel's */
@@ -79,11 +101,10 @@ take_cr3_of(struct dump *d, struct vmem_kernel *k, const struct regs *r)
 {
 	struct arch_paging p = k->paging;
 
-	if ((get(r, "cr0") & cr0_paging) == 0)
+	if (!vmem_x86_paging(r))
 		return false;
-	p.levels = (get(r, "cr4") & CR4_LA57) != 0 ? 5 : 4;
-	p.va_bits = p.levels == 5 ? 57 : 48;
-	p.root = get(r, "cr3") & ~(uint64_t)CR3_FLAGS & UINT64_C(0x000fffffffffffff);
+	set_levels(&p, (vmem_register(r, "cr4") & CR4_LA57) != 0 ? 5 : 4);
+	p.root = vmem_register(r, "cr3") & ~(uint64_t)CR3_FLAGS & UINT64_C(0x000fffffffffffff);
 	if (!maps_cpu(d, &p, r)) {
 		p.root &= ~(uint64_t)CR3_USER_TABLES;
 		if (!maps_cpu(d, &p, r))
@@ -154,8 +175,7 @@ read_paging(const struct vmcoreinfo *info, struct arch_paging *p)
 	uint64_t value = 0;
 
 	p->page_shift = 12;
-	p->levels = vmcoreinfo_number(info, "pgtable_l5_enabled", &value) && value != 0 ? 5 : 4;
-	p->va_bits = p->levels == 5 ? 57 : 48;
+	set_levels(p, vmcoreinfo_number(info, "pgtable_l5_enabled", &value) && value != 0 ? 5 : 4);
 	p->pte_mask = vmcoreinfo_number(info, "sme_mask", &value) ? value : 0;
 }
 
@@ -189,6 +209,78 @@ take_unconfirmed(struct dump *d, struct arena *a, struct vmem_kernel *k, uint64_
 	vmem_confirm(d, a, k, root_va);
 }
 
+/* Where all memory was mapped before kernels could move that (CONFIG_RANDOMIZE_MEMORY, v4.8;
+ * those that others took it back to say their KASLR offset): Documentation/x86/x86_64/mm.txt. */
+static bool
+find_direct_map(const struct dump *d, uint64_t *va)
+{
+	struct str release = d->release;
+	uint64_t part[3] = { 0 };
+	uint64_t offset = 0;
+
+	if (d->vmcoreinfo != NULL) {
+		(void)vmcoreinfo_find(d->vmcoreinfo, "OSRELEASE", &release);
+		if (vmcoreinfo_hex(d->vmcoreinfo, "KERNELOFFSET", &offset) && offset != 0)
+			return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(part) && str_take_decimal(&release, &part[i]); i++)
+		(void)str_take(&release, STR("."));
+
+	uint64_t version = part[0] * 1000000 + part[1] * 1000 + part[2];
+
+	if (version < 2006011 || version >= 4008000)
+		return false;
+	*va = version < 2006027 ? UINT64_C(0xffff810000000000) : UINT64_C(0xffff880000000000);
+	return true;
+}
+
+/* Without tables: only what is mapped linearly, if it is known where. The phys_base of a header
+ * counts if makedumpfile wrote it, which writes a release too; QEMU does not know it. */
+static const struct error *
+take_linear(struct dump *d, struct arena *a, struct vmem_kernel *k, const char *why)
+{
+	const uint64_t direct_len = UINT64_C(1) << 46;
+	uint64_t va = 0;
+	uint64_t phys_base = d->phys_base;
+	bool known = d->has_phys_base && d->release.len != 0;
+
+	if (d->vmcoreinfo != NULL)
+		known |= vmcoreinfo_number(d->vmcoreinfo, "phys_base", &phys_base);
+	if (known)
+		vmem_add_linear(k, image_va, image_va + (image_len - 1), phys_base);
+	if (find_direct_map(d, &va))
+		vmem_add_linear(k, va, va + (direct_len - 1), 0);
+	if (k->linear_count == 0)
+		return error_new(a, ERROR_ABSENT, "%s", why);
+	k->source = "the linear mapping";
+	k->problem =
+		error_new(a, ERROR_ABSENT, "%s: only what is mapped linearly can be read", why);
+	return NULL;
+}
+
+/* By CR3 alone. The first page of the image is mapped at its load address, which is 16 MiB
+ * above image_va in every distribution's kernel that does not move itself. */
+static const struct error *
+from_cr3(struct dump *d, struct arena *a, struct vmem_kernel *k, const char *why)
+{
+	uint64_t linked = image_va + (UINT64_C(16) << 20);
+
+	k->paging.page_shift = 12;
+	if (!take_cr3(d, k))
+		return take_linear(d, a, k, why);
+	for (uint64_t va = image_va; va - image_va < image_len; va += load_step) {
+		struct arch_mapping m = { 0 };
+
+		if (d->arch->walk(&d->phys, &k->paging, va, &m) != NULL)
+			continue;
+		vmem_add_linear(k, va, image_va + (image_len - 1), m.pa);
+		k->has_kaslr = va >= linked;
+		k->kaslr_offset = va - linked;
+		break;
+	}
+	return NULL;
+}
+
 static const struct error *
 from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 {
@@ -197,7 +289,7 @@ from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	bool has_phys_base = vmcoreinfo_number(d->vmcoreinfo, "phys_base", &phys_base);
 
 	if (!find_root_va(d->vmcoreinfo, &root_va))
-		return error_new(a, ERROR_ABSENT, "VMCOREINFO lacks SYMBOL(swapper_pg_dir)");
+		return from_cr3(d, a, k, "VMCOREINFO lacks SYMBOL(swapper_pg_dir)");
 	read_paging(d->vmcoreinfo, &k->paging);
 	vmem_find_kaslr(d, k);
 	k->source = "VMCOREINFO";
@@ -214,28 +306,9 @@ from_vmcoreinfo(struct dump *d, struct arena *a, struct vmem_kernel *k)
 	if (!has_phys_base && search_phys_base(d, a, k, root_va))
 		return NULL;
 	if (!has_phys_base && !d->has_phys_base)
-		return error_new(a, ERROR_ABSENT, "nothing says where the kernel was loaded");
+		return take_linear(d, a, k, "nothing says where the kernel was loaded");
 	take_unconfirmed(d, a, k, root_va, has_phys_base ? phys_base : d->phys_base);
 	return NULL;
-}
-
-/* Without VMCOREINFO: the first page of the image is mapped at its load address, which
- * is 16 MiB above image_va in every distribution's kernel that does not move itself. */
-static void
-find_kaslr_by_image(struct dump *d, struct vmem_kernel *k)
-{
-	uint64_t linked = image_va + (UINT64_C(16) << 20);
-
-	for (uint64_t va = image_va; va - image_va < image_len; va += load_step) {
-		struct arch_mapping m = { 0 };
-
-		if (d->arch->walk(&d->phys, &k->paging, va, &m) != NULL)
-			continue;
-		vmem_add_linear(k, va, image_va + (image_len - 1), m.pa);
-		k->has_kaslr = va >= linked;
-		k->kaslr_offset = va - linked;
-		return;
-	}
 }
 
 const struct error *
@@ -243,76 +316,5 @@ vmem_find_x86_64(struct dump *d, struct arena *a, struct vmem_kernel *k)
 {
 	if (d->vmcoreinfo != NULL)
 		return from_vmcoreinfo(d, a, k);
-	k->paging.page_shift = 12;
-	if (!take_cr3(d, k))
-		return error_new(a, ERROR_ABSENT,
-				 "neither VMCOREINFO nor a register CR3 leads to the page tables");
-	find_kaslr_by_image(d, k);
-	return NULL;
-}
-
-static bool
-take_page_offset(struct dump *d, struct vmem_kernel *k, uint64_t root_va, uint64_t page_offset)
-{
-	struct arch_paging p = k->paging;
-
-	if (root_va < page_offset)
-		return false;
-	p.root = root_va - page_offset;
-	if (!vmem_leads_to(d, &p, root_va, p.root))
-		return false;
-	k->paging = p;
-	k->has_tables = true;
-	/* of 896 MiB of low memory, or less, the addresses above are vmalloc's */
-	vmem_add_linear(k, page_offset, root_va, 0);
-	return true;
-}
-
-static bool
-take_cr3_i386(struct dump *d, struct vmem_kernel *k)
-{
-	for (size_t i = 0; i < d->cpu_count; i++) {
-		const struct regs *r = &d->cpu[i].regs;
-		struct arch_mapping m = { 0 };
-		uint64_t cr0 = get(r, "cr0");
-
-		if (!d->cpu[i].from_qemu || (cr0 & cr0_paging) == 0)
-			continue;
-		k->paging.levels = (get(r, "cr4") & CR4_PAE) != 0 ? 3 : 2;
-		k->paging.root = get(r, "cr3") &
-				 (k->paging.levels == 3 ? ~UINT64_C(0x1f) : ~UINT64_C(0xfff));
-		if (d->arch->walk(&d->phys, &k->paging, get(r, "idt_base"), &m) != NULL)
-			continue;
-		k->has_tables = true;
-		k->source = "CR3 of a QEMU note";
-		return true;
-	}
-	return false;
-}
-
-const struct error *
-vmem_find_i386(struct dump *d, struct arena *a, struct vmem_kernel *k)
-{
-	/* CONFIG_VMSPLIT_3G, 3G_OPT, 2G, 2G_OPT, 1G */
-	static const uint32_t page_offsets[] = { 0xc0000000, 0xb0000000, 0x80000000, 0x78000000,
-						 0x40000000 };
-	struct str value = { NULL, 0 };
-	uint64_t root_va = 0;
-
-	k->paging.page_shift = 12;
-	k->paging.va_bits = 32;
-	k->source = "VMCOREINFO";
-	if (d->vmcoreinfo == NULL || !vmcoreinfo_symbol(d->vmcoreinfo, "swapper_pg_dir", &root_va))
-		return take_cr3_i386(d, k)
-			       ? NULL
-			       : error_new(a, ERROR_ABSENT, "nothing leads to the page tables");
-	vmem_find_kaslr(d, k);
-	k->paging.levels = vmcoreinfo_find(d->vmcoreinfo, "CONFIG_X86_PAE", &value) ? 3 : 2;
-	for (size_t i = 0; i < ARRAY_LEN(page_offsets); i++) {
-		if (take_page_offset(d, k, root_va, page_offsets[i]))
-			return NULL;
-	}
-	if (take_cr3_i386(d, k))
-		return NULL;
-	return error_new(a, ERROR_CORRUPT, "the kernel's page tables are not where they should be");
+	return from_cr3(d, a, k, "neither VMCOREINFO nor a register CR3 leads to the page tables");
 }
