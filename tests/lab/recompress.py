@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rewrites an uncompressed kdump file (makedumpfile without -c, -l ...) with snappy pages.
+"""Rewrites an uncompressed kdump file (makedumpfile without -c, -l ...) with snappy or zstd pages.
 
-Debian's makedumpfile is built without snappy, while other distributions' is not.
+Debian's makedumpfile is built without either, while other distributions' is not.
 """
 import ctypes
 import struct
 
 SNAPPY = 4
+ZSTD = 0x20
 DESCRIPTOR = struct.Struct("<QIIQ") # offset, size, flags, page flags
 
 
@@ -23,6 +24,25 @@ def load_snappy():
         if library.snappy_compress(page, ctypes.c_size_t(len(page)), out, ctypes.byref(size)):
             raise RuntimeError("snappy_compress fails")
         return out.raw[:size.value]
+
+    return compress
+
+
+def load_zstd():
+    """The same of libzstd, at the level that makedumpfile takes."""
+    try:
+        library = ctypes.CDLL("libzstd.so.1")
+    except OSError:
+        return None
+    library.ZSTD_compress.restype = ctypes.c_size_t
+
+    def compress(page):
+        out = ctypes.create_string_buffer(len(page) * 2)
+        size = library.ZSTD_compress(out, ctypes.c_size_t(len(out)), page,
+                                     ctypes.c_size_t(len(page)), 1)
+        if library.ZSTD_isError(ctypes.c_size_t(size)):
+            raise RuntimeError("ZSTD_compress fails")
+        return out.raw[:size]
 
     return compress
 
