@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dump-info FILE...: what is known of a dump without looking into it, as JSON on standard
- * output; several FILEs are one split set. Paths are those of the report where it has them.
- * Exit status: 0, 1 the dump is damaged (see diagnostics), 2 it cannot be opened, 64 usage.
+ * dump-info FILE...: what kdtriage --identify knows of a dump, and every register note, as JSON
+ * on standard output; several FILEs are one split set. Paths are those of the report where it
+ * has them. Exit status: 0, 1 the dump is damaged (see diagnostics), 2 it cannot be opened, 64
+ * usage.
  */
 #include "base/text.h"
 #include "base/utf8.h"
-#include "dump/dump.h"
+#include "debuginfo.h"
 #include "dump/format.h"
 #include "kernel/utsname.h"
 #include "kernel/vmem.h"
@@ -101,6 +102,8 @@ pages_json(struct dump *d)
 	add_count(o, "excluded", p.excluded);
 	add_count(o, "lost", p.lost);
 	add_count(o, "truncated", p.truncated);
+	add_count(o, "corrupt", p.corrupt);
+	add_count(o, "read", p.read);
 	return o;
 }
 
@@ -136,12 +139,11 @@ add_text_or_info(struct json_object *o, const char *key, struct str s, const str
 
 /* The names that a header may lack (QEMU's, ELF), as far as the kernel's memory has them. */
 static struct utsname_of_dump
-names_of(struct dump *d, struct arena *a)
+names_of(const struct dump *d, const struct vmem *v, struct arena *a)
 {
 	struct utsname_of_dump u = { .nodename = d->nodename };
-	struct vmem *v = NULL;
 
-	if (d->vmcoreinfo != NULL && d->version.len == 0 && vmem_open(d, a, &v) == NULL &&
+	if (d->vmcoreinfo != NULL && d->version.len == 0 && v != NULL &&
 	    utsname_read(&v->mem, d->vmcoreinfo, a, &u) == NULL)
 		return u;
 	u.version = d->version;
@@ -161,12 +163,12 @@ add_phys_base(struct json_object *o, const struct dump *d)
 }
 
 static struct json_object *
-system_json(struct dump *d, struct arena *a)
+system_json(const struct dump *d, const struct vmem *v, struct arena *a)
 {
 	struct json_object *o = json_object_new_object();
 	struct str none = { NULL, 0 }, text = none;
 	uint64_t seconds = (uint64_t)d->crash_time;
-	struct utsname_of_dump names = names_of(d, a);
+	struct utsname_of_dump names = names_of(d, v, a);
 
 	add_text_or_info(o, "release", d->release, d, "OSRELEASE");
 	add_text(o, "version", names.version);
@@ -183,6 +185,38 @@ system_json(struct dump *d, struct arena *a)
 		(void)str_to_number(str_trim(text), &seconds);
 	add_time(o, "crash_time", (int64_t)seconds);
 	add_phys_base(o, d);
+	if (v != NULL && v->has_kaslr)
+		add_hex(o, "kaslr_offset", v->kaslr_offset);
+	return o;
+}
+
+/* How to get the debuginfo of this kernel, and what to do with it, by its names. */
+static struct json_object *
+debuginfo_json(const struct dump *d, struct json_object *system, struct arena *a)
+{
+	static const struct {
+		const char *key;
+		enum fact_id fact;
+	} rows[] = {
+		{ "install_command", FACT_DEBUGINFO_INSTALL },
+		{ "crash_command", FACT_DEBUGINFO_CRASH },
+		{ "drgn_command", FACT_DEBUGINFO_DRGN },
+	};
+	static const struct origin origin = { ORIGIN_HEADER, NULL };
+	struct json_object *o = json_object_new_object();
+	struct facts *f = facts_new(a);
+	struct debuginfo none = { .module_count = 0 };
+	const char *release = json_object_get_string(json_object_object_get(system, "release"));
+	const char *version = json_object_get_string(json_object_object_get(system, "version"));
+	struct str text;
+
+	facts_put_text(facts_root(f), FACT_SYSTEM_RELEASE, str_of(release), origin);
+	facts_put_text(facts_root(f), FACT_SYSTEM_VERSION, str_of(version), origin);
+	debuginfo_put_commands(&none, d, f, a);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (facts_get_text(facts_root(f), rows[i].fact, &text))
+			add_text(o, rows[i].key, text);
+	}
 	return o;
 }
 
@@ -242,7 +276,7 @@ vmcoreinfo_json(const struct dump *d)
 		    !utf8_valid(key))
 			continue;
 		snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
-		json_object_object_add(o, name, json_object_new_string_len(line.p, (int)line.len));
+		json_object_object_add(o, name, text_json(line));
 	}
 	return o;
 }
@@ -262,6 +296,27 @@ problems_json(const struct dump *d, struct arena *a)
 	return list;
 }
 
+static struct json_object *
+dump_json(struct dump *d, const char *path, struct arena *a)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *system = NULL;
+	struct vmem *v = NULL;
+
+	if (vmem_open(d, a, &v) != NULL)
+		v = NULL; /* not known is no damage: a dump need not have a kernel's tables */
+	system = system_json(d, v, a);
+	json_object_object_add(o, "input", input_json(d, path));
+	json_object_object_add(o, "debuginfo", debuginfo_json(d, system, a));
+	json_object_object_add(o, "system", system);
+	json_object_object_add(o, "cpus", cpus_json(d));
+	json_object_object_add(o, "notes", notes_json(&d->impl->notes));
+	if (d->vmcoreinfo != NULL)
+		json_object_object_add(o, "vmcoreinfo", vmcoreinfo_json(d));
+	json_object_object_add(o, "diagnostics", problems_json(d, a));
+	return o;
+}
+
 static int
 run(const char *const *paths, size_t count, struct arena *a)
 {
@@ -273,14 +328,7 @@ run(const char *const *paths, size_t count, struct arena *a)
 		fprintf(stderr, "dump-info: %s\n", error_text(a, e));
 		return EXIT_UNOPENED;
 	}
-	o = json_object_new_object();
-	json_object_object_add(o, "input", input_json(d, paths[0]));
-	json_object_object_add(o, "system", system_json(d, a));
-	json_object_object_add(o, "cpus", cpus_json(d));
-	json_object_object_add(o, "notes", notes_json(&d->impl->notes));
-	if (d->vmcoreinfo != NULL)
-		json_object_object_add(o, "vmcoreinfo", vmcoreinfo_json(d));
-	json_object_object_add(o, "diagnostics", problems_json(d, a));
+	o = dump_json(d, paths[0], a);
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
