@@ -56,10 +56,7 @@ va_bits_of(const struct vmcoreinfo *info, uint8_t page_shift)
 	uint8_t built = bits_built(info);
 	uint8_t used = bits_used(info);
 
-	if (used == 0)
-		return built;
-	return built != 0 && levels_of(built, page_shift) == levels_of(used, page_shift) ? built
-											 : used;
+	return used == 0 || (built == 52 && page_shift == 16) ? built : used;
 }
 
 /* Is there an entry for va in the first table? */
