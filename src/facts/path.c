@@ -43,7 +43,7 @@ first_fact(enum fact_shape shape, struct str path, struct str *rest)
 		const struct fact_info *info = facts_info(id);
 		struct str left = { NULL, 0 };
 
-		if (!take_fact(path, id, &left))
+		if (path.len == 0 || info->path[0] != path.p[0] || !take_fact(path, id, &left))
 			continue;
 		if (left.len == 0 || info->kind == FACT_KIND_ROW || info->form == FACT_FORM_MAP) {
 			*rest = left;

@@ -81,6 +81,17 @@ default_reason(const char *path)
 
 /* ---- texts ---- */
 
+/* Much faster than printf, and made for every fact. */
+static const char *
+joined(const struct json_writer *w, const char *head, const char *tail)
+{
+	struct text t = text_new(w->arena);
+
+	text_put(&t, str_of(head));
+	text_put(&t, str_of(tail));
+	return text_str(&t).p;
+}
+
 static bool
 is_plain(struct str s)
 {
@@ -192,7 +203,8 @@ fact_object(const struct json_writer *w, const struct fact_info *info, const str
 		break;
 	}
 	return value_object(w, info->kind, &fact->values[0],
-			    path == NULL ? NULL : arena_printf(w->arena, "%s.", path));
+			    path == NULL || info->kind != FACT_KIND_ROW ? NULL
+									: joined(w, path, "."));
 }
 
 /* ---- rows ---- */
@@ -245,12 +257,11 @@ static void
 note_unknown(const struct json_writer *w, const char *path, enum fact_id id,
 	     const struct fact *fact)
 {
-	const char *why = default_reason(path);
+	const char *why = NULL;
 
 	if (is_optional(id))
 		return;
-	if (fact->why != NULL)
-		why = error_text(w->arena, fact->why);
+	why = fact->why == NULL ? default_reason(path) : error_text(w->arena, fact->why);
 	json_object_object_add(w->unknown, path, text_object(w, str_of(why)));
 }
 
@@ -263,7 +274,7 @@ add_fact(const struct json_writer *w, struct json_object *o, const struct fact_r
 	const char *path = NULL;
 
 	if (prefix != NULL)
-		path = arena_printf(w->arena, "%s%s", prefix, info->path);
+		path = joined(w, prefix, info->path);
 	if (!facts_known(r, id)) {
 		if (path != NULL)
 			note_unknown(w, path, id, fact);
@@ -324,8 +335,14 @@ report_render_json(const struct output_options *o, const struct facts *f, struct
 	const char *text =
 		json_object_to_json_string_length(root, o->count > 1 ? ONE_LINE : PRETTY, &len);
 
-	if (text != NULL)
-		*out = str_of(arena_printf(a, "%.*s\n", (int)len, text));
+	if (text != NULL) {
+		char *line = arena_alloc(a, len + 2, 1);
+
+		memcpy(line, text, len + 1);
+		line[len] = '\n';
+		line[len + 1] = '\0';
+		*out = (struct str){ line, len + 1 };
+	}
 	arena_free(scratch);
 	return text != NULL ? NULL : error_new(a, ERROR_LIMIT, "the report is too long");
 }

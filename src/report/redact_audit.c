@@ -8,6 +8,9 @@
 #include "report/redact_match.h"
 #include "report/redact_names.h"
 
+#include <ctype.h>
+#include <string.h>
+
 /* What has a form of its own and no other meaning in a report. */
 static const struct {
 	enum name_class class;
@@ -28,6 +31,9 @@ find_here(const struct redaction *r, struct str s, enum name_class *class)
 		*class = n->class;
 		return len;
 	}
+	/* As all that they match: 0-9, a-f, and the beginnings of "::", "naa." and "wwn". */
+	if (!isxdigit((unsigned char)s.p[0]) && strchr(":nw", s.p[0]) == NULL)
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		len = forms[i].match(s);
 		if (len != 0) {

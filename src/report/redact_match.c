@@ -172,16 +172,17 @@ match_mac(struct str s)
 
 /* ---- identifiers ---- */
 
+/* first is how many digits it begins with. */
 static size_t
-dashed_uuid(struct str s)
+dashed_uuid(struct str s, size_t first)
 {
-	static const size_t groups[] = { 8, 4, 4, 4, 12 };
-	size_t i = 0;
+	static const size_t groups[] = { 4, 4, 4, 12 };
+	size_t i = first;
 
+	if (first != 8)
+		return 0;
 	for (size_t g = 0; g < ARRAY_LEN(groups); g++) {
-		if (g != 0 && at(s, i++) != '-')
-			return 0;
-		if (hex_run(s, i) != groups[g])
+		if (at(s, i++) != '-' || hex_run(s, i) != groups[g])
 			return 0;
 		i += groups[g];
 	}
@@ -195,6 +196,8 @@ world_wide_name(struct str s)
 	static const char *const prefixes[] = { "naa.", "eui.", "wwn-0x", "nvme-eui.",
 						"nvme-nguid." };
 
+	if (at(s, 0) != 'n' && at(s, 0) != 'e' && at(s, 0) != 'w')
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		size_t len = strlen(prefixes[i]);
 		size_t run = str_starts(s, str_of(prefixes[i])) ? hex_run(s, len) : 0;
@@ -208,8 +211,8 @@ world_wide_name(struct str s)
 size_t
 match_uuid(struct str s)
 {
-	size_t dashed = dashed_uuid(s);
 	size_t run = hex_run(s, 0);
+	size_t dashed = dashed_uuid(s, run);
 
 	if (dashed != 0)
 		return dashed;
