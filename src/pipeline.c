@@ -6,9 +6,11 @@
 #include "fault/arguments.h"
 #include "fault/code.h"
 #include "fault/fault.h"
+#include "fault/ranges.h"
 #include "kernel/block.h"
 #include "kernel/code.h"
 #include "kernel/files.h"
+#include "kernel/identify.h"
 #include "kernel/log.h"
 #include "kernel/meminfo.h"
 #include "kernel/modules.h"
@@ -528,6 +530,26 @@ put_ip(struct run *r, const struct fault_input *in)
 }
 
 static const struct error *
+physical(void *self, uint64_t va, uint64_t *pa)
+{
+	return vmem_translate(self, va, pa);
+}
+
+/* What the dump itself says of its address space. */
+static void
+set_ranges(struct run *r, const struct identify *i, struct fault_input *in)
+{
+	uint64_t *value = ARENA_ARRAY(r->a, uint64_t, in->regs->count + 1);
+	size_t count = 0;
+
+	for (size_t n = 0; n < in->regs->count; n++)
+		value[count++] = in->regs->reg[n].value;
+	if (in->has_address)
+		value[count++] = in->address;
+	in->range = ranges_of_kernel(i, value, count, r->a, &in->range_count);
+}
+
+static const struct error *
 explain_fault(struct run *r)
 {
 	const struct event *ev = chosen_event(r);
@@ -577,10 +599,21 @@ explain_fault(struct run *r)
 						      registers_are_of_fault(ev->kind),
 					  .trail = &r->trail,
 					  .kernel = r->kernel };
+
+	struct identify identify = { .pages = { r->kernel, physical, r->vmem },
+				     .cpus = &r->cpus,
+				     .tasks = &r->tasks,
+				     .stack_len =
+					     r->unwind == NULL ? 0 : unwind_stack_len(r->unwind) };
+
+	if (r->kernel != NULL)
+		set_ranges(r, &identify, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts, &r->trail);
 	if (!registers_are_of_fault(ev->kind))
 		forget_fault(r);
+	if (r->kernel != NULL)
+		identify_publish(&identify, r->facts);
 	return NULL;
 }
 

@@ -35,6 +35,7 @@ static const struct {
 	{ "fault.operand.expression", "the type of the base register's value is not known" },
 	{ "fault.operand", "no operand was found that explains the fault" },
 	{ "fault.arguments", "no types of the function are known, or it has none" },
+	{ "fault.object", "the kernel has nothing there, or there is no memory to look at" },
 	{ "fault", "the log has no fault of the processor, or does not describe it" },
 	{ "registers", "the log prints none, and no dump has them" },
 	{ "register_classes", "no registers are known" },

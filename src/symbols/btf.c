@@ -12,6 +12,7 @@ enum {
 	TYPE_LEN = 12, /* what all types have */
 	MEMBER_LEN = 12,
 	PARAMETER_LEN = 8,
+	ENUMERATOR_LEN = 8,
 	ARRAY_LEN_BYTES = 12,
 	NAME_MAX_LEN = 512,   /* KSYM_NAME_LEN; the longest in use have 199 */
 	CHAIN_MAX = 32,       /* typedefs of typedefs; dimensions of arrays */
@@ -471,6 +472,25 @@ btf_parameter(struct btf *b, const struct btf_type *t, uint32_t i, struct btf_pa
 	out->name = string_at(b, bytes_u32(p, t->owner->order));
 	out->type = bytes_u32(p + 4, t->owner->order);
 	return true;
+}
+
+bool
+btf_enumerator(struct btf *b, const char *type, const char *name, uint64_t *value)
+{
+	struct btf_type t;
+
+	if (!btf_find(b, 1 << BTF_ENUM, type, &t))
+		return false;
+	for (uint32_t i = 0; i < t.count; i++) {
+		const uint8_t *p = window_get(&t.owner->types, t.body + (size_t)i * ENUMERATOR_LEN,
+					      ENUMERATOR_LEN);
+
+		if (p == NULL || !string_is(b, bytes_u32(p, t.owner->order), str_of(name)))
+			continue;
+		*value = bytes_u32(p + 4, t.owner->order);
+		return true;
+	}
+	return false;
 }
 
 size_t

@@ -105,6 +105,9 @@ bool btf_member_get(struct btf *b, const struct btf_type *t, uint32_t i, struct 
 /* Parameter number i of a BTF_FUNC_PROTO. */
 bool btf_parameter(struct btf *b, const struct btf_type *t, uint32_t i, struct btf_parameter *out);
 
+/* The value that an enumeration of that name gives a name; of 32 bits, not sign-extended. */
+bool btf_enumerator(struct btf *b, const char *type, const char *name, uint64_t *value);
+
 /* How many bytes of types and of strings were read, for tests. */
 size_t btf_walked(const struct btf *b);
 

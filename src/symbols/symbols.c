@@ -126,6 +126,10 @@ static const char *const known_names[] = {
 	"ftrace_ops_list",
 	"ftrace_list_end",
 	"max_pfn",
+	"page_offset_base",
+	"vmalloc_base",
+	"vmemmap_base",
+	"pcpu_unit_size",
 	"init_pid_ns",
 	"init_user_ns",
 	"kernfs_root",
@@ -498,6 +502,20 @@ symbols_at(struct symbols *s, uint64_t va, struct symbol *out)
 		return false;
 	for (size_t i = 0; i < s->source_count; i++) {
 		if (!s->source[i].at(s->source[i].self, va, &k) || k.va < s->text_from)
+			continue;
+		*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
+		return true;
+	}
+	return false;
+}
+
+bool
+symbols_at_percpu(struct symbols *s, uint64_t va, struct symbol *out)
+{
+	struct kallsyms_symbol k = { 0 };
+
+	for (size_t i = 0; i < s->source_count; i++) {
+		if (!s->source[i].at(s->source[i].self, va, &k))
 			continue;
 		*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
 		return true;

@@ -79,6 +79,9 @@ void symbols_forget_data(struct symbols *s);
 /* The symbol that va is in or behind; false outside of the kernel and its modules. */
 bool symbols_at(struct symbols *s, uint64_t va, struct symbol *out);
 
+/* The per-CPU variable at va, the address that its symbol has: less the CPU's own offset. */
+bool symbols_at_percpu(struct symbols *s, uint64_t va, struct symbol *out);
+
 /* Kernel text, text of a module, or a generated function. */
 bool symbols_is_text(struct symbols *s, uint64_t va);
 

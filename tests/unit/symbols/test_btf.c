@@ -76,6 +76,26 @@ knows_bit_fields_from_whole_members(void **state)
 }
 
 static void
+knows_the_values_of_enumerations(void **state)
+{
+	struct image *m = image_new(*state);
+	struct btf *b = NULL;
+	uint64_t v = 7;
+
+	type(m, BTF_ENUM, 2, "pageflags", 4);
+	put32(m->types, &m->types_len, string(m, "PG_locked"));
+	put32(m->types, &m->types_len, 0);
+	put32(m->types, &m->types_len, string(m, "PG_reserved"));
+	put32(m->types, &m->types_len, 12);
+	close_image(m, BTF_VA);
+	b = open_image(m, *state);
+	assert_true(btf_enumerator(b, "pageflags", "PG_reserved", &v));
+	assert_int_equal(v, 12);
+	assert_false(btf_enumerator(b, "pageflags", "PG_reserve", &v));
+	assert_false(btf_enumerator(b, "task_struct", "pid", &v));
+}
+
+static void
 looks_through_typedefs_but_not_for_ever(void **state)
 {
 	struct btf *b = open_image(image_new(*state), *state);
@@ -228,6 +248,7 @@ main(void)
 		UNIT_TEST(reads_no_further_than_the_answer),
 		UNIT_TEST(finds_members_in_anonymous_structures),
 		UNIT_TEST(knows_bit_fields_from_whole_members),
+		UNIT_TEST(knows_the_values_of_enumerations),
 		UNIT_TEST(looks_through_typedefs_but_not_for_ever),
 		UNIT_TEST(multiplies_arrays_out),
 		UNIT_TEST(names_parameters),
