@@ -2,6 +2,7 @@
 #include "base/reader.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct reader
 reader_over(struct bytes in, enum byte_order order, const char *what, struct arena *a)
@@ -71,6 +72,12 @@ bytes_u64(const uint8_t *p, enum byte_order order)
 	return (order == ORDER_LITTLE) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 		       ? v
 		       : __builtin_bswap64(v);
+}
+
+bool
+bytes_are_zero(struct bytes b)
+{
+	return b.len == 0 || (b.p[0] == 0 && memcmp(b.p, b.p + 1, b.len - 1) == 0);
 }
 
 uint8_t

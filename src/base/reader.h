@@ -59,4 +59,6 @@ uint16_t bytes_u16(const uint8_t *p, enum byte_order order);
 uint32_t bytes_u32(const uint8_t *p, enum byte_order order);
 uint64_t bytes_u64(const uint8_t *p, enum byte_order order);
 
+bool bytes_are_zero(struct bytes b); /* none at all are, too */
+
 #endif

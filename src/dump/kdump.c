@@ -14,7 +14,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	STATUS_CODECS = 0x27,
@@ -90,12 +89,6 @@ kdump_state(void *self, uint64_t pfn)
 	return find_page(self, pfn, &f, &d, &zero);
 }
 
-static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	return p[0] == 0 && memcmp(p, p + 1, len - 1) == 0;
-}
-
 static enum page_state
 fetch_raw(struct kdump *k, const struct kdump_file *f, const struct kdump_desc *d, uint8_t *page,
 	  bool *zero)
@@ -106,7 +99,7 @@ fetch_raw(struct kdump *k, const struct kdump_file *f, const struct kdump_desc *
 
 	enum source_result got = source_read(f->source, d->off, page, k->page_len);
 
-	if (got == SOURCE_READ && is_zero(page, k->page_len)) {
+	if (got == SOURCE_READ && bytes_are_zero((struct bytes){ page, k->page_len })) {
 		k->zero = f;
 		k->zero_off = d->off;
 	}

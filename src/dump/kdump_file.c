@@ -42,9 +42,8 @@ read_headers(struct kdump_file *f, struct arena *a)
 	}
 
 	/* Version 0 has one word there. If more of it is set, the version is a lie. */
-	f->old_zeros = f->h.version == 0;
-	for (size_t i = f->h.word_len; i < b.len; i++)
-		f->old_zeros &= b.p[i] == 0;
+	f->old_zeros = e == NULL && f->h.version == 0 &&
+		       bytes_are_zero((struct bytes){ sub + f->h.word_len, b.len - f->h.word_len });
 	return e;
 }
 
@@ -207,12 +206,9 @@ is_empty(const struct kdump_file *f, uint64_t from, uint64_t to)
 	while (from < to) {
 		size_t len = to - from < sizeof(buf) ? (size_t)(to - from) : sizeof(buf);
 
-		if (source_read_some(f->source, from, buf, len) != len)
+		if (source_read_some(f->source, from, buf, len) != len ||
+		    !bytes_are_zero((struct bytes){ buf, len }))
 			return false;
-		for (size_t i = 0; i < len; i++) {
-			if (buf[i] != 0)
-				return false;
-		}
 		from += len;
 	}
 	return true;

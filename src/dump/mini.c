@@ -16,7 +16,6 @@ enum {
 	HEADER_LEN = 464,
 	SUB_LEN = 104,
 	DESC_LEN = 24,
-	NOTE_HEADER_LEN = 12,
 	BITMAP_STEP = 32768, /* page frames whose bits are written at a time */
 };
 
@@ -88,12 +87,6 @@ struct mini {
 };
 
 static uint64_t
-padded(uint64_t len)
-{
-	return (len + 3) & ~(uint64_t)3;
-}
-
-static uint64_t
 block_len(const struct mini *m)
 {
 	return m->dump->page_len;
@@ -145,12 +138,12 @@ lay_out_notes(struct mini *m)
 	const struct notes *n = &m->dump->impl->notes;
 
 	for (size_t i = 0; i < n->count; i++) {
-		m->note_len += NOTE_HEADER_LEN + padded(n->note[i].name.len + 1);
+		m->note_len += NOTE_HEADER_LEN + note_padded(n->note[i].name.len + 1);
 		if (m->vmcoreinfo_len == 0 && str_is_c(n->note[i].name, "VMCOREINFO")) {
 			m->vmcoreinfo_off = m->note_len;
 			m->vmcoreinfo_len = n->note[i].desc.len;
 		}
-		m->note_len += padded(n->note[i].desc.len);
+		m->note_len += note_padded(n->note[i].desc.len);
 	}
 }
 
@@ -268,7 +261,7 @@ write_note(struct mini *m, const struct note *n, uint64_t off)
 	if (e == NULL && n->name.len != 0)
 		e = write_at(m, off + sizeof(head), n->name.p, n->name.len);
 	if (e == NULL && n->desc.len != 0)
-		e = write_at(m, off + sizeof(head) + padded(n->name.len + 1), n->desc.p,
+		e = write_at(m, off + sizeof(head) + note_padded(n->name.len + 1), n->desc.p,
 			     n->desc.len);
 	return e;
 }
@@ -282,8 +275,8 @@ write_notes(struct mini *m)
 
 	for (size_t i = 0; i < n->count && e == NULL; i++) {
 		e = write_note(m, &n->note[i], off);
-		off += NOTE_HEADER_LEN + padded(n->note[i].name.len + 1) +
-		       padded(n->note[i].desc.len);
+		off += NOTE_HEADER_LEN + note_padded(n->note[i].name.len + 1) +
+		       note_padded(n->note[i].desc.len);
 	}
 	return e;
 }
@@ -333,19 +326,13 @@ write_bitmaps(struct mini *m)
 	return e != NULL ? e : write_bitmap(m, bitmap_at(m) + half, true);
 }
 
-static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	return p[0] == 0 && memcmp(p, p + 1, len - 1) == 0;
-}
-
 /* Writes a page and says in x where; all pages of zeros share one. */
 static const struct error *
 write_page(struct mini *m, struct entry *x, const uint8_t *page)
 {
 	uint32_t len = m->dump->page_len;
 	uLongf got = m->packed_cap;
-	bool zero = is_zero(page, len);
+	bool zero = bytes_are_zero((struct bytes){ page, len });
 	const struct error *e = NULL;
 
 	*x = (struct entry){ x->pfn, x->state, m->data, len, 0 };

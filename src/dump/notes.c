@@ -7,13 +7,12 @@
 #include <string.h>
 
 enum {
-	HEADER_LEN = 12,       /* namesz, descsz, type */
 	WINDOW_LEN = 64 << 10, /* read at a time */
 	NAME_MAX_LEN = 256,
 };
 
-static uint64_t
-padded(uint64_t len)
+uint64_t
+note_padded(uint64_t len)
 {
 	return (len + 3) & ~(uint64_t)3;
 }
@@ -67,19 +66,19 @@ static bool
 find_place(struct window *w, uint64_t off, uint64_t end, enum byte_order order, struct arena *a,
 	   struct place *p)
 {
-	struct reader r =
-		reader_over(window_at(w, off, end, HEADER_LEN + NAME_MAX_LEN), order, "note", a);
+	struct reader r = reader_over(window_at(w, off, end, NOTE_HEADER_LEN + NAME_MAX_LEN), order,
+				      "note", a);
 	uint32_t name_len = reader_u32(&r);
 	uint32_t desc_len = reader_u32(&r);
 	uint32_t type = reader_u32(&r);
-	uint64_t desc = off + HEADER_LEN + padded(name_len);
+	uint64_t desc = off + NOTE_HEADER_LEN + note_padded(name_len);
 	struct bytes name = reader_bytes(&r, name_len <= NAME_MAX_LEN ? name_len : 0);
 
 	if (reader_error(&r) != NULL || desc > end || desc_len > end - desc)
 		return false;
 
 	/* The last description may end the region without its padding. */
-	uint64_t next = desc + padded(desc_len);
+	uint64_t next = desc + note_padded(desc_len);
 
 	*p = (struct place){ str_copy(a, note_name(name)), type, desc_len, desc,
 			     next < end ? next : end };
@@ -126,15 +125,15 @@ read_note(struct window *w, uint64_t *off, uint64_t end, enum byte_order order, 
 		return e;
 	notes->note = arena_grow(a, notes->note, notes->count, &notes->cap, sizeof(struct note));
 	notes->note[notes->count++] = (struct note){ p.type, p.name, desc };
-	notes->len += HEADER_LEN + padded(p.name.len + 1) + padded(p.desc_len);
+	notes->len += NOTE_HEADER_LEN + note_padded(p.name.len + 1) + note_padded(p.desc_len);
 	return NULL;
 }
 
 static uint64_t
 past_zeros(struct window *w, uint64_t off, uint64_t end)
 {
-	while (end - off >= HEADER_LEN) {
-		struct bytes b = window_at(w, off, end, HEADER_LEN);
+	while (end - off >= NOTE_HEADER_LEN) {
+		struct bytes b = window_at(w, off, end, NOTE_HEADER_LEN);
 
 		if (b.len < 4)
 			return end;
@@ -183,16 +182,6 @@ notes_find(const struct notes *n, const char *name, uint32_t type, struct bytes 
 }
 
 static bool
-is_blank(struct bytes b)
-{
-	size_t i = 0;
-
-	while (i < b.len && b.p[i] == 0)
-		i++;
-	return i == b.len;
-}
-
-static bool
 read_prstatus(const struct arch *arch, struct bytes desc, enum byte_order order,
 	      struct dump_cpu *cpu)
 {
@@ -205,7 +194,7 @@ read_prstatus(const struct arch *arch, struct bytes desc, enum byte_order order,
 static bool
 read_cpu(const struct note *n, const struct dump *d, struct dump_cpu *cpu)
 {
-	cpu->blank = is_blank(n->desc);
+	cpu->blank = bytes_are_zero(n->desc);
 	if (n->type == NOTE_PRSTATUS && str_is_c(n->name, "CORE"))
 		return read_prstatus(d->arch, n->desc, d->order, cpu);
 	if (n->type != 0 || !str_is_c(n->name, "QEMU") || d->arch == NULL ||

@@ -12,9 +12,13 @@
 #include "dump/source.h"
 
 enum {
-	NOTE_PRSTATUS = 1,     /* of "CORE": registers of one CPU */
-	NOTE_MAX_LEN = 1 << 20 /* a longer description is stepped over */
+	NOTE_PRSTATUS = 1,      /* of "CORE": registers of one CPU */
+	NOTE_HEADER_LEN = 12,   /* namesz, descsz, type */
+	NOTE_MAX_LEN = 1 << 20, /* a longer description is stepped over */
 };
+
+/* The bytes that a name or description of that length takes. */
+uint64_t note_padded(uint64_t len);
 
 struct note {
 	uint32_t type;

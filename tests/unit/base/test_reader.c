@@ -57,6 +57,23 @@ does_not_seek_or_read_past_the_end(void **state)
 	assert_non_null(reader_error(&s));
 }
 
+static void
+knows_zeros_up_to_the_last_byte(void **state)
+{
+	uint8_t b[20] = { 0 };
+
+	(void)state;
+	assert_true(bytes_are_zero((struct bytes){ NULL, 0 }));
+	assert_true(bytes_are_zero((struct bytes){ b, 1 }));
+	for (size_t i = 0; i < sizeof(b); i++) {
+		assert_true(bytes_are_zero((struct bytes){ b, sizeof(b) }));
+		b[i] = 1;
+		assert_false(bytes_are_zero((struct bytes){ b, sizeof(b) }));
+		assert_true(bytes_are_zero((struct bytes){ b, i }));
+		b[i] = 0;
+	}
+}
+
 int
 main(void)
 {
@@ -65,6 +82,7 @@ main(void)
 		UNIT_TEST(gives_zero_after_its_first_failure),
 		UNIT_TEST(refuses_a_count_the_input_cannot_hold),
 		UNIT_TEST(does_not_seek_or_read_past_the_end),
+		UNIT_TEST(knows_zeros_up_to_the_last_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
