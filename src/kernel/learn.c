@@ -13,6 +13,7 @@ enum {
 	STACK_MAX = 32 << 10,
 	MEMORIES = 7,         /* MOD_MEM_NUM_TYPES */
 	MODULE_LEN = 1536,    /* looked at */
+	MODULES_MAX = 8,      /* looked at */
 	MODULE_LIST = 8,      /* behind the state, first of all; module is not randomised but for */
 	MODULE_NAME = 24,     /* its later members */
 	KTHREAD = 0x00200000, /* PF_KTHREAD */
@@ -127,6 +128,14 @@ static void
 learned(struct learn *l, enum layout_id id, size_t off, size_t len)
 {
 	layout_learn(l->k->layout, id, off, len);
+}
+
+static bool
+is_learned(const struct learn *l, enum layout_id id)
+{
+	uint64_t off = 0;
+
+	return layout_find(l->k->layout, id, &off);
 }
 
 /* pid and tgid: the same in a leader, different from all others; 1 and 2 are the first ones. */
@@ -383,6 +392,15 @@ learn_tasks(struct learn *l)
 	learned(l, LAYOUT_INACTIVE_FRAME_RET, 6 * WORD, WORD);
 }
 
+/* What belongs to one module is allocated near it, or by the same allocator. */
+static bool
+is_near(uint64_t va, uint64_t module)
+{
+	enum { NEAR = 64 << 20 };
+
+	return va - module + NEAR <= 2ULL * NEAR;
+}
+
 /* core_kallsyms: a symbol table, whose first symbol is empty; how many; names. kallsyms in
  * front of it points at it once the module is loaded. */
 static bool
@@ -529,28 +547,39 @@ learn_memories(struct learn *l, uint64_t module, const uint8_t *raw)
 	}
 }
 
-/* x86_64's mod_arch_specific: how many ORC entries, their addresses, the entries. Addresses are
- * relative to their own places and sorted; what they lead to is near the module. */
+/* Addresses of ORC entries: relative to their own places, sorted, and of code near the module.
+ * Every one is looked at, since with two or three of them chance has its way. */
+static bool
+are_orc_addresses(const struct learn *l, uint64_t module, uint64_t ip, uint32_t count)
+{
+	uint64_t before = 0;
+	uint32_t v = 0;
+
+	for (uint64_t at = ip; at < ip + 4 * (uint64_t)count; at += 4) {
+		if (memory_u32(l->k->mem, at, &v) != NULL)
+			return false;
+
+		uint64_t pc = at + (uint64_t)(int64_t)(int32_t)v;
+
+		if (pc < before || !is_near(pc, module))
+			return false;
+		before = pc;
+	}
+	return true;
+}
+
+/* x86_64's mod_arch_specific: how many ORC entries, their addresses, the entries. Neither is
+ * aligned to more than two bytes. */
 static bool
 is_orc(const struct learn *l, uint64_t module, const uint8_t *raw, size_t off)
 {
-	enum { NEAR = 64 << 20 };
 	uint32_t count = number_at(l, raw, off);
 	uint64_t ip = word_at(l, raw, off + WORD);
 	uint64_t entry = word_at(l, raw, off + 2 * WORD);
-	uint32_t first = 0;
-	uint32_t last = 0;
 
-	if (count < 2 || count > LIMIT_MODULE_SYMBOLS || !kernel_is_address(l->k, ip) ||
-	    ip % 4 != 0 || ip - module + NEAR > 2ULL * NEAR ||
-	    entry - module + NEAR > 2ULL * NEAR || memory_u32(l->k->mem, ip, &first) != NULL ||
-	    memory_u32(l->k->mem, ip + 4 * (uint64_t)(count - 1), &last) != NULL)
-		return false;
-
-	uint64_t from = ip + (uint64_t)(int64_t)(int32_t)first;
-	uint64_t to = ip + 4 * (uint64_t)(count - 1) + (uint64_t)(int64_t)(int32_t)last;
-
-	return from <= to && from - module + NEAR <= 2ULL * NEAR && to - from < NEAR;
+	return count >= 2 && count <= LIMIT_MODULE_SYMBOLS && ip % 2 == 0 && entry % 2 == 0 &&
+	       is_near(ip, module) && is_near(entry, module) &&
+	       are_orc_addresses(l, module, ip, count);
 }
 
 static void
@@ -566,12 +595,27 @@ learn_orc(struct learn *l, uint64_t module, const uint8_t *raw)
 	}
 }
 
+/* What one module tells; what an earlier one told stays. */
+static void
+learn_module(struct learn *l, uint64_t module)
+{
+	const uint8_t *raw = read_object(l, module, MODULE_LEN);
+
+	if (!is_learned(l, LAYOUT_MODULE_KALLSYMS) && !is_learned(l, LAYOUT_MODULE_OLD_SYMTAB))
+		learn_symbols(l, module, raw);
+	if (!is_learned(l, LAYOUT_MODULE_MEM))
+		learn_memories(l, module, raw);
+	if (!is_learned(l, LAYOUT_MODULE_CORE) && !is_learned(l, LAYOUT_MODULE_OLD_CORE))
+		learn_region(l, module, raw);
+	if (l->k->arch == &arch_x86_64 && !is_learned(l, LAYOUT_MODULE_ORC))
+		learn_orc(l, module, raw);
+}
+
 static void
 learn_modules(struct learn *l)
 {
 	uint64_t head = 0;
 	uint64_t node = 0;
-	const uint8_t *raw = NULL;
 
 	if (!symbols_find(l->k->symbols, "modules", &head) ||
 	    memory_word(l->k->mem, head, &node) != NULL || !is_pointer(l, node))
@@ -579,14 +623,12 @@ learn_modules(struct learn *l)
 	learned(l, LAYOUT_MODULE_STATE, 0, 4);
 	learned(l, LAYOUT_MODULE_LIST, MODULE_LIST, 2 * WORD);
 	learned(l, LAYOUT_MODULE_NAME, MODULE_NAME, 56);
-	if (node == head)
-		return;
-	raw = read_object(l, node - MODULE_LIST, MODULE_LEN);
-	learn_symbols(l, node - MODULE_LIST, raw);
-	learn_memories(l, node - MODULE_LIST, raw);
-	learn_region(l, node - MODULE_LIST, raw);
-	if (l->k->arch == &arch_x86_64)
-		learn_orc(l, node - MODULE_LIST, raw);
+	/* The first one may be half loaded, or have no code. */
+	for (size_t i = 0; i < MODULES_MAX && node != head; i++) {
+		learn_module(l, node - MODULE_LIST);
+		if (memory_word(l->k->mem, node, &node) != NULL || !is_pointer(l, node))
+			return;
+	}
 }
 
 void

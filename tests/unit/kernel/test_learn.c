@@ -157,6 +157,55 @@ does_not_learn_what_does_not_fit_all(void **state)
 	assert_false(layout_find(f->k.layout, LAYOUT_TASK_REAL_PARENT, &off));
 }
 
+/* A module of 6.1: ro_size and the tree's node behind it look like a count and two tables, and
+ * the tables are aligned to two bytes only. */
+static void
+learns_orc_by_all_of_its_addresses(void **state)
+{
+	struct fake *f = world(*state);
+	uint64_t base = MODULE - 0x2000;
+
+	fake_put(f, MODULE + AT_CORE + 16, 3, 4);
+	fake_put(f, MODULE + AT_CORE + 24, MODULE, 8);
+	fake_put(f, MODULE + AT_CORE + 32, MODULE - 0x800, 8);
+	fake_put(f, MODULE + AT_ORC, 3, 4);
+	fake_put(f, MODULE + AT_ORC + 8, base + 0x1102, 8);
+	fake_put(f, base + 0x1102, (uint32_t)-0x1000, 4);
+	fake_put(f, base + 0x1106, (uint32_t)-0x0900, 4);
+	fake_put(f, base + 0x110a, (uint32_t)-0x0800, 4);
+	learn_layouts(&f->k);
+	check(f, LAYOUT_MODULE_NUM_ORCS, AT_ORC);
+	check(f, LAYOUT_MODULE_ORC_IP, AT_ORC + 8);
+}
+
+static void
+learns_no_orc_that_is_not_sorted(void **state)
+{
+	struct fake *f = world(*state);
+	uint64_t off = 0;
+
+	fake_put(f, MODULE - 0x2000 + 0x1004, (uint32_t)-0x1f00, 4);
+	learn_layouts(&f->k);
+	check(f, LAYOUT_MODULE_KALLSYMS, AT_KALLSYMS);
+	assert_false(layout_find(f->k.layout, LAYOUT_MODULE_ORC, &off));
+}
+
+/* One that is being loaded has no symbols and no code yet. */
+static void
+learns_from_the_second_module_what_the_first_lacks(void **state)
+{
+	struct fake *f = world(*state);
+	uint64_t coming = OTHERS + 0x1000;
+
+	fake_put(f, HEAD, coming + 8, 8);
+	fake_put(f, coming + 8, MODULE + 8, 8);
+	fake_put(f, MODULE + 16, coming + 8, 8);
+	learn_layouts(&f->k);
+	check(f, LAYOUT_MODULE_KALLSYMS, AT_KALLSYMS);
+	check(f, LAYOUT_MODULE_CORE, AT_CORE);
+	check(f, LAYOUT_MODULE_NUM_ORCS, AT_ORC);
+}
+
 static void
 survives_every_flipped_byte(void **state)
 {
@@ -179,6 +228,9 @@ main(void)
 		UNIT_TEST(learns_tasks_and_modules),
 		UNIT_TEST(learns_no_list_that_is_broken),
 		UNIT_TEST(does_not_learn_what_does_not_fit_all),
+		UNIT_TEST(learns_orc_by_all_of_its_addresses),
+		UNIT_TEST(learns_no_orc_that_is_not_sorted),
+		UNIT_TEST(learns_from_the_second_module_what_the_first_lacks),
 		UNIT_TEST(survives_every_flipped_byte),
 	};
 
