@@ -88,10 +88,13 @@ compare_frames(const struct lists *l, struct arena *a, struct crosscheck *out)
 		if (is_same_place(l->log[theirs - 1], &l->ours[ours - 1])) {
 			theirs--;
 			out->frames++;
-		} else if (l->found[ours - 1].found != UNWIND_REGISTERS) {
+		} else if (l->found[ours - 1].found != UNWIND_REGISTERS &&
+			   l->found[ours - 1].found != UNWIND_LINK) {
 			break;
 		}
-		ours--; /* code that was interrupted is a RIP line and not in the trace */
+		/* Code that was interrupted is a RIP line and not in the trace; at link
+		 * registers the kernel does not look. */
+		ours--;
 	}
 	if (theirs == 0 || ours == 0)
 		return;

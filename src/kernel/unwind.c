@@ -135,8 +135,29 @@ unwind_function(struct unwind *u, uint64_t va)
 	return symbols_at(u->k->symbols, va, &s) ? s.va : 0;
 }
 
-bool
-unwind_call_before(struct unwind *u, uint64_t va, uint64_t *target)
+/* bl has a distance of 26 bits in words; blr a register. Instructions are little-endian. */
+static bool
+call_before_arm64(struct unwind *u, uint64_t va, uint64_t *target)
+{
+	enum { LEN = 4, DISTANCE_BITS = 26 };
+	uint8_t b[LEN] = { 0 };
+	uint32_t insn = 0;
+
+	*target = 0;
+	if (va % LEN != 0 || va < LEN || memory_read(u->k->mem, va - LEN, b, LEN) != NULL)
+		return false;
+	insn = bytes_u32(b, ORDER_LITTLE);
+	if (insn >> DISTANCE_BITS == 0x25) {
+		int64_t words = (int32_t)(insn << (32 - DISTANCE_BITS)) >> (32 - DISTANCE_BITS);
+
+		*target = va - LEN + (uint64_t)(words * LEN);
+		return true;
+	}
+	return (insn & 0xfffffc1f) == 0xd63f0000;
+}
+
+static bool
+call_before_x86(struct unwind *u, uint64_t va, uint64_t *target)
 {
 	enum { LEN = 7 }; /* the longest indirect call */
 	/* Where the opcode of an indirect call, ff /2, may be. */
@@ -155,6 +176,13 @@ unwind_call_before(struct unwind *u, uint64_t va, uint64_t *target)
 			return true;
 	}
 	return false;
+}
+
+bool
+unwind_call_before(struct unwind *u, uint64_t va, uint64_t *target)
+{
+	return u->k->arch == &arch_arm64 ? call_before_arm64(u, va, target)
+					 : call_before_x86(u, va, target);
 }
 
 uint64_t
@@ -345,6 +373,8 @@ origin_of(const struct stack *s, const struct unwind_frame *f)
 	case UNWIND_CALL_TARGET:
 		return (struct origin){ ORIGIN_MEMORY, "stack search: the call goes to this "
 						       "function" };
+	case UNWIND_LINK:
+		return (struct origin){ ORIGIN_MEMORY, "link register" };
 	case UNWIND_RESUMED:
 		return (struct origin){ ORIGIN_MEMORY, "stack search: the rest unwinds from here" };
 	default:

@@ -25,6 +25,7 @@ enum unwind_found {
 	UNWIND_CALL_TARGET, /* searched for, and its call goes to the function in question */
 	UNWIND_RESUMED,     /* searched for, and the rest of the stack unwinds from it */
 	UNWIND_GUESSED,     /* searched for: the nearest word that could be it */
+	UNWIND_LINK,        /* the link register of what was interrupted had it */
 };
 
 struct unwind_frame {

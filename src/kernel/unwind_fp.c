@@ -196,6 +196,66 @@ strip(const struct walk *w, uint64_t pc)
 	return (pc >> 55 & 1) != 0 ? pc | w->u->pac_mask : pc;
 }
 
+/*
+ * The caller of what was interrupted, where that has no frame record, not yet or no longer: the
+ * link register has it. A function that has made a record and called others has a return into
+ * itself there, and one that has called none yet what the record has.
+ */
+static bool
+add_link(struct walk *w, const struct regs *r, uint64_t sp)
+{
+	uint64_t lr = 0;
+	uint64_t ret = 0;
+	uint64_t target = 0;
+
+	if (!regs_get(r, "x30", &lr))
+		return true;
+	lr = strip(w, lr);
+	if (!unwind_is_text(w->u, lr) || !unwind_call_before(w->u, lr, &target) ||
+	    unwind_function(w->u, lr - 1) == unwind_function(w->u, w->pc) ||
+	    (unwind_word(w->u, w->fp + WORD, &ret) && strip(w, ret) == lr))
+		return true;
+	return add(w, lr, sp, UNWIND_LINK);
+}
+
+/* Until 6.12 a record in a pt_regs is like any other, but for what stands around it: registers
+ * whose frame pointer and place are the record's own. */
+static bool
+is_in_regs_at(struct walk *w, uint64_t va, uint64_t next, uint64_t ret)
+{
+	struct regs r = { 0 };
+	uint64_t fp = 0;
+	uint64_t pc = 0;
+
+	return unwind_read_regs(w->u, va, &r) && regs_get(&r, "x29", &fp) && fp == next &&
+	       regs_get(&r, "pc", &pc) && pc == ret && !is_user_mode(&r);
+}
+
+static bool
+is_in_regs(struct walk *w, uint64_t next, uint64_t ret, uint64_t *va)
+{
+	enum { MIN = 272, MAX = 336 }; /* behind user_pt_regs, where no types say it */
+	uint64_t from = MIN;
+	uint64_t to = MAX;
+
+	if (layout_find(w->u->k->layout, LAYOUT_PT_REGS_STACKFRAME, &from))
+		to = from;
+	for (uint64_t off = from; off <= to; off += WORD) {
+		*va = w->fp - off;
+		if (is_in_regs_at(w, *va, next, ret))
+			return true;
+	}
+	return false;
+}
+
+static bool
+add_exception_arm64(struct walk *w, uint64_t va)
+{
+	uint64_t sp = 0;
+
+	return add_exception(w, va) && regs_get(&w->saved, "sp", &sp) && add_link(w, &w->saved, sp);
+}
+
 enum meta {
 	META_FINAL = 1, /* enum frame_record_meta: FRAME_META_TYPE_FINAL, _PT_REGS */
 	META_REGS = 2,
@@ -215,7 +275,7 @@ step_arm64_meta(struct walk *w)
 		return false;
 	}
 	if (type == META_REGS && layout_find(w->u->k->layout, LAYOUT_PT_REGS_STACKFRAME, &off))
-		return add_exception(w, w->fp - off);
+		return add_exception_arm64(w, w->fp - off);
 	if (type == META_FINAL)
 		w->out->whole = true;
 	else
@@ -228,6 +288,7 @@ step_arm64(struct walk *w)
 {
 	uint64_t next = 0;
 	uint64_t ret = 0;
+	uint64_t regs = 0;
 
 	if (w->fp == 0) {
 		w->out->whole = true;
@@ -245,12 +306,15 @@ step_arm64(struct walk *w)
 		stack_stop(w->u, w->out, "its return address is 0x%" PRIx64, ret);
 		return false;
 	}
-	if (!add(w, ret, w->fp + 2 * WORD, UNWIND_FOLLOWED))
-		return false;
 	if (leads_back(w, next) && next != 0) {
+		(void)add(w, ret, w->fp + 2 * WORD, UNWIND_FOLLOWED);
 		stack_stop(w->u, w->out, "it leads back to itself");
 		return false;
 	}
+	if (is_in_regs(w, next, ret, &regs))
+		return add_exception_arm64(w, regs);
+	if (!add(w, ret, w->fp + 2 * WORD, UNWIND_FOLLOWED))
+		return false;
 	w->fp = next;
 	return true;
 }
@@ -266,7 +330,8 @@ start_arm64(struct walk *w)
 
 	if (r != NULL)
 		return regs_get(r, "pc", &pc) && regs_get(r, "sp", &sp) &&
-		       regs_get(r, "x29", &w->fp) && add(w, pc, sp, UNWIND_REGISTERS);
+		       regs_get(r, "x29", &w->fp) && add(w, pc, sp, UNWIND_REGISTERS) &&
+		       add_link(w, r, sp);
 	if (w->start->task == NULL ||
 	    !layout_find(w->u->k->layout, LAYOUT_TASK_CPU_CONTEXT, &context))
 		return false;

@@ -54,7 +54,7 @@ bool unwind_may_be_text(struct unwind *u, uint64_t va);
 /* Where the function begins that va is in; 0 if that is not known. */
 uint64_t unwind_function(struct unwind *u, uint64_t va);
 
-/* x86_64: whether the instruction in front of va is a call, and where to (0: indirect). */
+/* Whether the instruction in front of va is a call, and where to (0: indirect). */
 bool unwind_call_before(struct unwind *u, uint64_t va, uint64_t *target);
 
 /* Registers as the kernel saves them at va: all of pt_regs that the port knows. */

@@ -246,6 +246,110 @@ crosses_exceptions_by_their_records_on_arm64(void **state)
 	assert_false(s.whole);
 }
 
+/* bl from somewhere in one function to the start of another; where it returns to. */
+static uint64_t
+link(struct fake *f, enum function from, enum function to)
+{
+	uint64_t ret = function_at(from) + 0x40;
+	uint64_t words = (function_at(to) - (ret - 4)) / 4;
+
+	fake_put(f, ret - 4, 0x94000000 | (words & 0x3ffffff), 4);
+	return ret;
+}
+
+static void
+inserts_the_link_of_a_function_without_a_record_on_arm64(void **state)
+{
+	struct fake *f = fp_fake_new(*state, &arch_arm64);
+	uint64_t sp = STACK_END - 64;
+	struct unwind *u = NULL;
+	struct stack s;
+	struct regs r;
+
+	f->k.info = vmcoreinfo_parse(*state, STR("NUMBER(KERNELPACMASK)=0x7f000000000000\n"));
+	push(f, &sp, 0);
+
+	uint64_t fp = enter(f, &sp, link(f, START, DRIVER), push(f, &sp, 0));
+
+	arm_regs(&r, function_at(LEAF) + 8, sp, fp);
+	regs_put(&r, "x30", link(f, DRIVER, LEAF) & ~PAC);
+	walk(f, &r, &u, &s);
+	check_stack(u, &s, (const char *const[]){ "leaf", "driver", "start", NULL });
+	assert_int_equal(s.frame[1].found, UNWIND_LINK);
+	assert_true(s.whole);
+
+	/* The record is made already. */
+	arm_regs(&r, function_at(DRIVER) + 8, sp, fp);
+	regs_put(&r, "x30", link(f, START, DRIVER));
+	walk(f, &r, &u, &s);
+	check_stack(u, &s, (const char *const[]){ "driver", "start", NULL });
+
+	/* And others were called. */
+	arm_regs(&r, function_at(DRIVER) + 0x48, sp, fp);
+	regs_put(&r, "x30", link(f, DRIVER, LEAF));
+	walk(f, &r, &u, &s);
+	check_stack(u, &s, (const char *const[]){ "driver", "start", NULL });
+
+	/* No call is in front of it. */
+	arm_regs(&r, function_at(LEAF) + 8, sp, fp);
+	regs_put(&r, "x30", function_at(READ) + 0x80);
+	walk(f, &r, &u, &s);
+	check_stack(u, &s, (const char *const[]){ "leaf", "start", NULL });
+}
+
+/* Until 6.12 the record in a pt_regs says only what the registers say, too. */
+static void
+knows_registers_around_a_record_on_arm64(void **state)
+{
+	enum { STACKFRAME = 0x118, REGS_LEN = 0x150 };
+	struct fake *f = fp_fake_new(*state, &arch_arm64);
+	uint64_t sp = STACK_END - 64;
+	struct unwind *u = NULL;
+	struct stack s;
+	struct regs r;
+
+	fake_layout(f, LAYOUT_PT_REGS_STACKFRAME, STACKFRAME, 16);
+	push(f, &sp, 0);
+
+	uint64_t fp = enter(f, &sp, link(f, START, DRIVER), push(f, &sp, 0));
+	uint64_t fp_of_driver = fp;
+	uint64_t inner = sp - REGS_LEN;
+
+	fake_put(f, inner + 29 * 8, fp, 8);
+	fake_put(f, inner + 30 * 8, link(f, DRIVER, LEAF), 8);
+	fake_put(f, inner + 256, function_at(LEAF), 8);
+	fake_put(f, inner + 264, 0x60000005, 8);
+	fake_put(f, inner + STACKFRAME, fp, 8);
+	fake_put(f, inner + STACKFRAME + 8, function_at(LEAF), 8);
+	sp = inner;
+	fp = enter(f, &sp, function_at(IRQ) + 0x40, inner + STACKFRAME);
+	arm_regs(&r, function_at(HANDLE) + 8, sp, fp);
+	walk(f, &r, &u, &s);
+	check_stack(u, &s,
+		    (const char *const[]){ "handle", "irq_asm", "leaf", "driver", "start", NULL });
+	assert_int_equal(s.frame[2].found, UNWIND_REGISTERS);
+	assert_int_equal(s.frame[3].found, UNWIND_LINK);
+	assert_true(s.frame[2].exact); /* the first byte of leaf, not the last of what is before */
+
+	/* Without types, too. */
+	fake_put(f, inner + STACKFRAME, 0, 8);
+	fake_put(f, inner + STACKFRAME + 8, 0, 8);
+	fake_put(f, inner + STACKFRAME + 24, fp_of_driver, 8);
+	fake_put(f, inner + STACKFRAME + 32, function_at(LEAF), 8);
+	f->k.layout = layout_new(NULL, NULL, *state);
+	sp = inner;
+	fp = enter(f, &sp, function_at(IRQ) + 0x40, inner + STACKFRAME + 24);
+	arm_regs(&r, function_at(HANDLE) + 8, sp, fp);
+	walk(f, &r, &u, &s);
+	assert_int_equal(s.frame[2].found, UNWIND_REGISTERS);
+	assert_int_equal(s.count, 5);
+
+	fake_put(f, inner + 256, function_at(READ), 8); /* other registers than the record's */
+	walk(f, &r, &u, &s);
+	assert_int_equal(s.frame[2].found, UNWIND_FOLLOWED);
+	assert_int_equal(s.count, 4);
+}
+
 static void
 begins_where_an_arm64_task_was_switched_out(void **state)
 {
@@ -294,6 +398,8 @@ main(void)
 		UNIT_TEST(ends_where_frames_lead_back),
 		UNIT_TEST(follows_signed_frame_records_on_arm64),
 		UNIT_TEST(crosses_exceptions_by_their_records_on_arm64),
+		UNIT_TEST(inserts_the_link_of_a_function_without_a_record_on_arm64),
+		UNIT_TEST(knows_registers_around_a_record_on_arm64),
 		UNIT_TEST(begins_where_an_arm64_task_was_switched_out),
 		UNIT_TEST(says_what_it_cannot_unwind),
 	};
