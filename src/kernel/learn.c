@@ -253,23 +253,48 @@ is_parent(const struct learn *l, size_t off)
 	return word_at(l, l->task[0].raw, off) == l->init;
 }
 
-/* Nearly all tasks of a machine wait. */
-static bool
-is_state(const struct learn *l, size_t off)
+/* How many tasks wait, if what stands there is their state: nearly all of a machine's do. 0 if
+ * it cannot be; the first task always runs. */
+static size_t
+count_waiting(const struct learn *l, size_t off)
 {
 	enum { INTERRUPTIBLE = 1, IDLE = 0x402 };
 	size_t waiting = 0;
+	size_t idle = 0;
 	size_t other = 0;
 
 	for (size_t i = 0; i < l->count; i++) {
 		uint32_t v = number_at(l, l->task[i].raw, off);
 
-		if (v == INTERRUPTIBLE || v == IDLE)
-			waiting++;
-		else if (v > 2 && v != 0x2001 && v != 0x40000001)
-			other++;
+		waiting += v == INTERRUPTIBLE;
+		idle += v == IDLE;
+		other += v > 2 && v != IDLE && v != 0x2001 && v != 0x40000001;
 	}
-	return waiting * 2 > l->count && other * 10 < l->count;
+	waiting += idle;
+	if (number_at(l, l->first, off) != 0 || waiting * 2 <= l->count || other * 10 >= l->count)
+		return 0;
+	return idle != 0 ? waiting + l->count : waiting; /* no small number is like that one */
+}
+
+/* Not the first place that may be it: the number of a CPU, or a count of references, may be 1
+ * for most tasks, too. */
+static void
+learn_state(struct learn *l)
+{
+	enum { STATE_MAX = 48 }; /* thread_info may stand in front of it */
+	size_t most = 0;
+	size_t at = 0;
+
+	for (size_t off = 0; off < STATE_MAX; off += WORD) {
+		size_t waiting = count_waiting(l, off);
+
+		if (waiting > most) {
+			most = waiting;
+			at = off;
+		}
+	}
+	if (most != 0)
+		learned(l, LAYOUT_TASK_STATE, at, 4);
 }
 
 /* PF_KTHREAD is set if and only if there is no mm. */
@@ -341,17 +366,10 @@ learn_saved(struct learn *l)
 }
 
 static void
-learn_states(struct learn *l)
+learn_flags(struct learn *l)
 {
-	enum { STATE_MAX = 48 }; /* thread_info may stand in front of it */
-	bool has_state = false;
 	bool has_flags = false;
 
-	for (size_t off = 0; off < STATE_MAX && !has_state; off += WORD) {
-		has_state = is_state(l, off);
-		if (has_state)
-			learned(l, LAYOUT_TASK_STATE, off, 4);
-	}
 	for (size_t off = l->tasks; off + 2 * WORD <= l->comm && l->mm == 0; off += WORD) {
 		if (is_mm(l, off))
 			l->mm = off;
@@ -385,7 +403,8 @@ learn_tasks(struct learn *l)
 	learn_numbers(l);
 	learn_stack(l);
 	learn_saved(l);
-	learn_states(l);
+	learn_state(l);
+	learn_flags(l);
 	learned(l, LAYOUT_HOT_CURRENT, 0, WORD); /* its first member */
 	/* Since 4.9; unwinders check what they find there. */
 	learned(l, LAYOUT_INACTIVE_FRAME_BP, 5 * WORD, WORD);

@@ -157,6 +157,24 @@ does_not_learn_what_does_not_fit_all(void **state)
 	assert_false(layout_find(f->k.layout, LAYOUT_TASK_REAL_PARENT, &off));
 }
 
+/* arm64's thread_info has the CPU in front of the state, and a count of references follows; most
+ * tasks may have 1 in both. */
+static void
+learns_the_state_and_nothing_like_it(void **state)
+{
+	struct fake *f = world(*state);
+
+	for (size_t i = 1; i < TASKS; i++) {
+		fake_put(f, task(i) + 0x10, 1, 4);
+		fake_put(f, task(i) + 0x28, 1, 4);
+	}
+	fake_put(f, task(0) + 0x28, 2, 4);
+	fake_put(f, task(1) + 0x18, 0, 4);
+	fake_put(f, task(3) + 0x18, 0x402, 4);
+	learn_layouts(&f->k);
+	check(f, LAYOUT_TASK_STATE, 0x18);
+}
+
 /* A module of 6.1: ro_size and the tree's node behind it look like a count and two tables, and
  * the tables are aligned to two bytes only. */
 static void
@@ -228,6 +246,7 @@ main(void)
 		UNIT_TEST(learns_tasks_and_modules),
 		UNIT_TEST(learns_no_list_that_is_broken),
 		UNIT_TEST(does_not_learn_what_does_not_fit_all),
+		UNIT_TEST(learns_the_state_and_nothing_like_it),
 		UNIT_TEST(learns_orc_by_all_of_its_addresses),
 		UNIT_TEST(learns_no_orc_that_is_not_sorted),
 		UNIT_TEST(learns_from_the_second_module_what_the_first_lacks),
