@@ -133,6 +133,10 @@ class Kernel:
         self.system_map = self.root / "boot" / f"System.map-{self.release}"
         return self
 
+    def has(self, setting):
+        """Was it built with this?"""
+        return f"\n{setting}=y\n" in (self.root / "boot" / f"config-{self.release}").read_text()
+
     def fetch_packages(self):
         series = re.escape(self.series) + r"(?!\d)"
         images = self.suite.names(rf"linux-image-{series}[.+~\w-]*-cloud-amd64-unsigned")

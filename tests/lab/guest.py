@@ -50,13 +50,13 @@ class Qmp:
 
 
 class Guest:
-    def __init__(self, kernel, initrd, work, machine, params):
+    def __init__(self, kernel, initrd, work, machine, params, emulator="qemu-system-x86_64"):
         """`machine` is a list of the emulator's options for memory, processors and devices."""
         self.console_path = work / "console"
         self.console_path.write_bytes(b"")
         qmp = work / "qmp"
         qmp.unlink(missing_ok=True)
-        argv = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35",
+        argv = [emulator, "-accel", "tcg,thread=multi",
                 "-kernel", str(kernel), "-initrd", str(initrd), "-append", params,
                 "-nodefaults", "-display", "none", "-serial", f"file:{self.console_path}",
                 "-qmp", f"unix:{qmp},server=on,wait=off", "-no-reboot", *machine]

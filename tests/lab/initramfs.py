@@ -64,9 +64,9 @@ def add_program(archive, root, name):
         todo += re.findall(r"\(NEEDED\).*\[(.*)\]", shown)
 
 
-def add_modules(archive, kernel, ko):
+def add_modules(archive, kernel, names):
     order = []
-    for name in MODULES:
+    for name in names:
         found = next(kernel.modules.rglob(f"{name}.ko*"), None)
         if found is None:
             continue
@@ -76,15 +76,28 @@ def add_modules(archive, kernel, ko):
         archive.file(f"modules/{name}.ko", data)
         order.append(f"{name}.ko\n")
     archive.file("modules/order", "".join(order).encode())
-    archive.file("modules/kdlab.ko", ko.read_bytes())
+
+
+def shell(kernel, modules):
+    """A guest that can do no more than a shell."""
+    archive = Archive()
+    archive.file("init", (HERE / "init").read_bytes())
+    archive.file("bin/busybox", find(kernel.root, ["bin/busybox", "usr/bin/busybox"]).read_bytes())
+    add_modules(archive, kernel, modules)
+    return archive
+
+
+def without_module(kernel, modules, do):
+    """The whole initramfs of a guest that has no module of the lab's."""
+    archive = shell(kernel, modules)
+    archive.file("do", do.encode())
+    return archive.bytes()
 
 
 def base(kernel, ko):
     """What every guest boots with; `scenario()` goes behind it."""
-    archive = Archive()
-    archive.file("init", (HERE / "init").read_bytes())
-    archive.file("bin/busybox", find(kernel.root, ["bin/busybox", "usr/bin/busybox"]).read_bytes())
-    add_modules(archive, kernel, ko)
+    archive = shell(kernel, MODULES)
+    archive.file("modules/kdlab.ko", ko.read_bytes())
     for program in ("kexec", "makedumpfile"):
         add_program(archive, kernel.root, program)
     archive.file("lib64/ld-linux-x86-64.so.2", Path(loader(kernel.root)[0]).read_bytes())

@@ -4,7 +4,9 @@
 The packages are only unpacked: neither program needs what their scripts would set up.
 """
 import os
+import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -71,6 +73,38 @@ class Peers:
             raise Unavailable(f"cannot run {argv[0]}: {e}") from None
         self.said = done.stderr.strip().splitlines()[-1:] or f"exit status {done.returncode}"
         return done.stdout if done.returncode == 0 else None
+
+
+def info_of(data):
+    """VMCOREINFO's lines in the first bytes of a dump."""
+    found = re.search(rb"OSRELEASE=[^\0]*", data)
+    lines = found[0].decode().splitlines() if found else []
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def with_root_segment(dump, to):
+    """A copy of a hypervisor's arm64 ELF dump that has one more segment, as a kdump would: the
+    page of the kernel's root page table by its virtual address. Without it, drgn 0.0.31 asks the
+    page tables where the page tables are."""
+    to.unlink(missing_ok=True)
+    subprocess.run(["cp", "--sparse=always", "--reflink=auto", dump, to], check=True)
+    to.chmod(0o600)
+    with open(to, "r+b") as f:
+        head = f.read(1 << 20)
+        info = info_of(head)
+        va = int(info["SYMBOL(swapper_pg_dir)"], 16)
+        pa = va - int(info["NUMBER(kimage_voffset)"], 0) & (1 << 64) - 1
+        phoff, count = int.from_bytes(head[32:40], "little"), int.from_bytes(head[56:58], "little")
+        headers = [struct.unpack_from("<IIQQQQQQ", head, phoff + 56 * i) for i in range(count)]
+        at = next(h[2] + pa - h[4] for h in headers if h[0] == 1 and h[4] <= pa < h[4] + h[5])
+        headers.append((1, 0, at, va, pa, 4096, 4096, 0))
+        end = f.seek(0, os.SEEK_END)
+        f.write(b"".join(struct.pack("<IIQQQQQQ", *h) for h in headers))
+        f.seek(32)
+        f.write(end.to_bytes(8, "little"))
+        f.seek(56)
+        f.write(len(headers).to_bytes(2, "little"))
+    return to
 
 
 def named_copy(dump, release, to):

@@ -61,6 +61,8 @@ class Scenario:
         """The files that decide what the guest does."""
         if self.hang:
             return [HERE / "hang" / name for name in ("kdlab_hang.c", "tables.c", "init")]
+        if ko is None:
+            return [HERE / "init"]
         return [ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"]
 
     def key(self, kernel, ko):
