@@ -680,8 +680,13 @@ relate(struct run *r)
 static const struct error *
 judge(struct run *r)
 {
+	const struct error *e = NULL;
+
 	r->verdict = verdict_judge(r->rules, r->facts, r->a);
-	return NULL;
+	e = verdict_trouble(r->verdict);
+	if (e != NULL)
+		publish_problem(r->facts, "judge", e, r->a);
+	return e;
 }
 
 static const struct error *

@@ -26,6 +26,7 @@ enum {
 	LIMIT_MODULE_SYMBOLS = 1 << 18,   /* of one module; nvidia and amdgpu have 30,000 */
 	LIMIT_BTF_BYTES = 64 << 20,       /* vmlinux has 6 MB at most */
 	LIMIT_RULE_BYTES = 4 << 20,       /* of one rule file: the whole catalogue is 0.3 MiB */
+	LIMIT_RULES = 5000,               /* in all: each is compared with each by --check-rules */
 	LIMIT_RULE_KEYS = 256,            /* of one map in it; the facts of a written case are 60 */
 	LIMIT_RULE_DEPTH = 12,            /* lists and maps inside one another; rules need six */
 	LIMIT_SCAN_PAGES = 1 << 20,       /* searched for VMCOREINFO: seconds, not minutes */

@@ -60,6 +60,7 @@ test_one(const struct condition *c, const struct scope *s)
 		.looked = true,
 		.held = visit.held,
 		.unknown = visit.count == 0 && !visit.held,
+		.gave_up = visit.input.gave_up,
 		.value = visit.held_at,
 	};
 }

@@ -15,6 +15,7 @@ struct match {
 	bool looked; /* the condition was looked at at all */
 	bool held;
 	bool unknown; /* its fact has no value */
+	bool gave_up; /* its expression took too long, so that it is not known whether it holds */
 	size_t row;   /* number of the row that a some: block holds for, or comes nearest in, from 0
 		       */
 	size_t value; /* number of the value that made it hold, from 0, in facts_each()'s order */

@@ -11,8 +11,13 @@
 
 #include "facts/facts.h"
 
-/* NULL, or what is wrong with it. */
-const char *expand_check(struct str text, struct arena *a);
+struct expand_problem {
+	const char *text; /* what is wrong */
+	struct str tag;   /* what stands there, or empty */
+};
+
+/* False, and *p says why, if it is no template. */
+bool expand_check(struct str text, struct arena *a, struct expand_problem *p) MUST_CHECK;
 
 /* On one line. False, and *out untouched, if a variable outside sections is not known: a
  * sentence with a hole in it is not said. */

@@ -106,6 +106,20 @@ add_finding(struct collecting *c, const struct eval *e)
 	}
 }
 
+/* What a site wrote may take for ever; what it would have said is not known then. */
+static void
+note_trouble(struct collecting *c, const struct rule *rule)
+{
+	for (size_t i = 0; c->out.trouble == NULL && i < rule->when_end; i++) {
+		if (c->match[i].gave_up)
+			c->out.trouble =
+				error_new(c->arena, ERROR_LIMIT,
+					  "rule '%.*s' was not judged to the end: "
+					  "'%.*s' takes too many steps",
+					  STR_ARG(rule->id), STR_ARG(rule->condition[i].text));
+	}
+}
+
 static void
 try_rule(struct collecting *c, const struct rule *rule)
 {
@@ -121,6 +135,7 @@ try_rule(struct collecting *c, const struct rule *rule)
 		add_finding(c, &e);
 	else
 		note_near_miss(c, &e);
+	note_trouble(c, rule);
 }
 
 /* Findings that speak against an origin take from every cause of that origin. */

@@ -41,6 +41,7 @@ struct findings {
 	size_t count;
 	struct near_miss *near;
 	size_t near_count;
+	const struct error *trouble; /* a rule that could not be judged, or NULL */
 };
 
 struct findings finding_all(const struct rules *rules, const struct facts *f, struct arena *a);

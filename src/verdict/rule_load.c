@@ -2,6 +2,7 @@
 /*
  * rule_load.c - nodes of a rule file -> parameters, cases and rules.
  */
+#include "base/limits.h"
 #include "verdict/catalogue.h"
 #include "verdict/condition.h"
 #include "verdict/expand.h"
@@ -101,13 +102,31 @@ take_id(struct loading *l, const struct node *n)
 		complain_of(l, n, "an id is lower-case letters, digits and dashes");
 }
 
+/* Complains where the text stands first behind the beginning of the node. */
+static void
+complain_at(struct loading *l, const struct node *n, struct str text, const char *wrong)
+{
+	const struct rule_file *f = l->file;
+	size_t from = f->line[n->line - 1] + n->column - 1;
+	size_t at = text.len == 0 ? STR_NONE : str_find(str_from(f->text, from), text);
+	size_t line = n->line;
+
+	if (at == STR_NONE) {
+		complain_of(l, n, wrong);
+		return;
+	}
+	while (line < f->line_count && f->line[line] <= from + at)
+		line++;
+	complain(l, line, from + at - f->line[line - 1] + 1, wrong);
+}
+
 static void
 check_template(struct loading *l, const struct node *n, struct str text)
 {
-	const char *wrong = expand_check(text, l->arena);
+	struct expand_problem p = { NULL, { NULL, 0 } };
 
-	if (wrong != NULL)
-		complain_of(l, n, wrong);
+	if (!expand_check(text, l->arena, &p))
+		complain_at(l, n, p.tag, p.text);
 }
 
 static void
@@ -410,6 +429,10 @@ add_rule(struct loading *l)
 	struct rule *old = catalogue_rule(r, l->rule.id);
 	struct rule *rule = NULL;
 
+	if (r->rule_count == LIMIT_RULES) {
+		complain(l, l->rule.line, 3, "this is one rule too many");
+		return;
+	}
 	if (old != NULL && old->file->batch == l->file->batch) {
 		complain(l, l->rule.line, 3,
 			 arena_printf(l->arena, "%s:%zu has a rule '%s' already", old->file->name,

@@ -336,9 +336,14 @@ holds_matches(struct test_input *in)
 
 	if (in->regex == NULL)
 		in->regex = regex_new(in->condition->operand.text);
-	return in->regex != NULL && text.p != NULL &&
-	       pcre2_match(in->regex->code, (PCRE2_SPTR)text.p, text.len, 0, 0, in->regex->data,
-			   in->regex->limits) >= 0;
+	if (in->regex == NULL || text.p == NULL || in->gave_up)
+		return false;
+
+	int found = pcre2_match(in->regex->code, (PCRE2_SPTR)text.p, text.len, 0, 0,
+				in->regex->data, in->regex->limits);
+
+	in->gave_up = found < 0 && found != PCRE2_ERROR_NOMATCH;
+	return found >= 0;
 }
 
 void

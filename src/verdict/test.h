@@ -30,6 +30,7 @@ struct test_input {
 	const struct fact_row *root;
 	const struct fact_row *row; /* of the some: block, or NULL */
 	struct regex *regex;        /* that of the condition, once it was needed; or NULL */
+	bool gave_up;               /* matching took too long; the other values are not looked at */
 };
 
 struct rule_test {

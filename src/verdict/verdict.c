@@ -29,6 +29,12 @@ verdict_judge(const struct rules *rules, const struct facts *f, struct arena *a)
 	return v;
 }
 
+const struct error *
+verdict_trouble(const struct verdict *v)
+{
+	return v->findings.trouble;
+}
+
 struct publishing {
 	const struct verdict *verdict;
 	struct facts *facts;

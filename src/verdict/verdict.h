@@ -15,6 +15,9 @@ struct verdict;
 const struct verdict *verdict_judge(const struct rules *rules, const struct facts *f,
 				    struct arena *a);
 
+/* A rule that could not be judged to the end, or NULL. */
+const struct error *verdict_trouble(const struct verdict *v);
+
 /* Puts verdict.* and findings[]. */
 void verdict_publish(const struct verdict *v, struct facts *f);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/limits.h"
+#include "base/text.h"
 #include "verdict/catalogue.h"
 
 #include "unit.h"
@@ -51,8 +53,15 @@ complaints_name_line_column_and_what_is_near(void **state)
 		{ "- id: a\n  titel: t\n",
 		  "x.yaml:2:3: a rule has no 'titel'; did you mean 'title'?" },
 		{ "- id: a\n  title: x {{event.knid}}\n",
-		  "x.yaml:2:10: template:1:3: no fact is called 'event.knid'; did you mean "
-		  "'event.kind'?" },
+		  "x.yaml:2:12: no fact is called 'event.knid'; did you mean 'event.kind'?" },
+		{ "- id: a\n  title: x\n  explain: >\n    words and\n    more {{event.knid}}\n",
+		  "x.yaml:5:10: no fact is called 'event.knid'; did you mean 'event.kind'?" },
+		{ "- id: a\n  title: 'it''s{{> wher }}'\n",
+		  "x.yaml:2:16: no phrase is called 'wher'; did you mean 'where'?" },
+		{ "- id: a\n  title: \"{{#event.kind}}\"\n",
+		  "x.yaml:2:11: 'event.kind' is not closed" },
+		{ "- id: a\n  title: \"\\x7b{event.knid}}\"\n", /* not written as it reads */
+		  "x.yaml:2:10: no fact is called 'event.knid'; did you mean 'event.kind'?" },
 		{ "- id: A b\n", "x.yaml:1:7: an id is lower-case letters, digits and dashes" },
 		{ "- id: a\n  origin: bugg\n",
 		  "x.yaml:2:11: origin cannot be 'bugg'; did you mean 'bug'?" },
@@ -102,6 +111,21 @@ a_later_file_overrides_a_rule_and_a_parameter_by_name(void **state)
 	assert_int_equal(rules_count(r), 1);
 	assert_string_equal(catalogue_rule(r->all, STR("a"))->title.p, "mine");
 	assert_non_null(rules_load_text(r, "d.yaml", STR("- param: many\n  value: lots\n")));
+}
+
+static void
+no_more_rules_are_taken_than_can_be_compared(void **state)
+{
+	struct rules *r = rules_new(*state);
+	struct text t = text_new(*state);
+
+	for (size_t i = 0; i <= LIMIT_RULES; i++)
+		text_printf(&t,
+			    "- id: r%zu\n  title: t\n  role: context\n  when: event.kind known\n",
+			    i);
+	assert_string_equal(error_text(*state, rules_load_text(r, "x.yaml", text_str(&t))),
+			    "x.yaml:20001:3: this is one rule too many");
+	assert_int_equal(rules_count(r), LIMIT_RULES);
 }
 
 static void
@@ -156,6 +180,7 @@ main(void)
 		UNIT_TEST(complaints_name_line_column_and_what_is_near),
 		UNIT_TEST(a_bad_rule_does_not_take_the_good_ones_with_it),
 		UNIT_TEST(a_later_file_overrides_a_rule_and_a_parameter_by_name),
+		UNIT_TEST(no_more_rules_are_taken_than_can_be_compared),
 		UNIT_TEST(two_rules_of_one_name_in_one_file_are_refused),
 		UNIT_TEST(refuses_deep_nesting_and_endless_maps),
 		UNIT_TEST(survives_every_truncation_and_every_flipped_byte),

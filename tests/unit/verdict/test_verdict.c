@@ -199,6 +199,65 @@ context_and_health_never_win(void **state)
 		"z(-) a(-) b(-) ");
 }
 
+static bool
+is_found(const struct facts *f, const char *rule)
+{
+	const struct fact *findings = facts_get(facts_root_const(f), FACT_FINDINGS);
+
+	for (size_t i = 0; i < findings->count; i++) {
+		struct str id = { NULL, 0 };
+
+		if (facts_get_text(findings->values[i].row, FINDING_RULE, &id) &&
+		    str_is_c(id, rule))
+			return true;
+	}
+	return false;
+}
+
+/* Also in a rule that is read later than the site's file. */
+static void
+a_site_sets_a_number_of_a_built_in_rule_anew(void **state)
+{
+	static const char facts[] = "{ event: { kind: hung_task, repeated: 7 } }";
+	static const char *const site[] = { "- param: many-blocked\n  value: 7\n",
+					    "- param: many-blocked\n  value: 8\n" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct rules *r = rules_new(*state);
+		struct facts *f = facts_from(*state, facts);
+
+		assert_null(rules_load_builtin(r));
+		assert_null(rules_load_text(r, "site.yaml", str_of(site[i])));
+		verdict_publish(verdict_judge(r, f, *state), f);
+		assert_int_equal(is_found(f, "hung-many-tasks"), i == 0);
+	}
+}
+
+static void
+an_expression_that_takes_too_long_is_told_of(void **state)
+{
+	static const char rules[] =
+		CAUSE("slow", "9\n  when: event.head matches ^((((B*)*U*)*G*)*)*[XY]$")
+			CAUSE("quick", "9\n  when: event.head matches G$");
+	struct rules *r = rules_new(*state);
+	struct facts *f = facts_from(*state, "event: { kind: gpf, head: "
+					     "BUGBUGBUGBUGBUGBUGBUGBUGBUGBUGBUGBUG }");
+
+	assert_null(rules_load_text(r, "x.yaml", STR(rules)));
+
+	const struct verdict *v = verdict_judge(r, f, *state);
+
+	assert_non_null(verdict_trouble(v));
+	assert_string_equal(error_text(*state, verdict_trouble(v)),
+			    "rule 'slow' was not judged to the end: "
+			    "'event.head matches ^((((B*)*U*)*G*)*)*[XY]$' takes too many steps");
+	verdict_publish(v, f);
+	assert_string_equal(text(f, FACT_VERDICT_RULE), "quick");
+	r = rules_new(*state);
+	assert_null(rules_load_builtin(r));
+	assert_null(verdict_trouble(verdict_judge(r, f, *state)));
+}
+
 int
 main(void)
 {
@@ -212,6 +271,8 @@ main(void)
 		UNIT_TEST(a_star_supersedes_all_rules_of_a_name_but_the_rule_itself),
 		UNIT_TEST(context_and_health_never_win),
 		UNIT_TEST(evidence_names_the_facts_and_where_they_came_from),
+		UNIT_TEST(a_site_sets_a_number_of_a_built_in_rule_anew),
+		UNIT_TEST(an_expression_that_takes_too_long_is_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
