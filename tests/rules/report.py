@@ -18,6 +18,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
 import scenario  # noqa: E402
 
+# Where the corpus names the report and a verdict has to name what was behind it: the first line of
+# this log is "sysrq: SysRq : Trigger a crash", and what oopses is how old kernels did that.
+CAUSES = {"syz-339": ({"panic_sysrq"}, {"deliberate"})}
+
 BANDS = ((90, 100, 98), (70, 89, 85), (50, 69, None), (0, 49, None))
 BATCH = 100
 NO_CRASH = "none"
@@ -117,6 +121,8 @@ def corpus_inputs(corpus):
         if row["function_scored"]:
             names = {row["function_norm"], *row["function_alts"], row["pc_function"]} - {None}
             one.functions = names | set(row["trace_functions"][:8])
+        if row["id"] in CAUSES:
+            one.kinds, one.origins = CAUSES[row["id"]]
         yield one
     for row in corpus_rows(corpus, "negatives"):
         one = Input("corpus, healthy", os.path.join(corpus, row["log_path"]), log=True)
