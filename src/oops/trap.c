@@ -22,6 +22,8 @@ static const struct oops_head heads[] = {
 	TRAP("simd exception", KIND_ARCH_INTERNAL_ERROR),
 	TRAP("iret exception", KIND_ARCH_INTERNAL_ERROR),
 	TRAP("alignment check", KIND_ALIGNMENT),
+	/* exc_alignment_check() gives die() a text that ends its line: ": 0000 [#1]" is the next */
+	{ "Split lock detected", KIND_ALIGNMENT, BLAME_PC, .is = CLASS_FAULT },
 	TRAP("unexpected #NM exception", KIND_ARCH_INTERNAL_ERROR),
 	TRAP("control protection fault", KIND_ARCH_INTERNAL_ERROR),
 	{ "Unexpected kernel mode #CP, error_code:", KIND_ARCH_INTERNAL_ERROR, BLAME_PC,

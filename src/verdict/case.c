@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict/case.h"
 
+#include "model/names.h"
 #include "verdict/operand.h"
+
+#include <time.h>
 
 enum {
 	ROWS_MAX = 2000, /* of one case */
@@ -62,6 +65,19 @@ is_in_range(enum fact_kind kind, long double v)
 	return v > -9.2e18L && v < 9.2e18L;
 }
 
+/* As reports have it, "2024-01-31T00:00:00Z". */
+static bool
+take_time(struct str s, struct arena *a, long double *out)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(str_c(a, s), "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	if (end == NULL || *end != 0)
+		return false;
+	*out = (long double)timegm(&tm);
+	return true;
+}
+
 static bool
 put_one(struct writing *w, struct fact_row *row, enum fact_id id, struct str key,
 	const struct node *n)
@@ -83,6 +99,8 @@ put_one(struct writing *w, struct fact_row *row, enum fact_id id, struct str key
 		facts_put_bool(row, id, yes, written);
 		return true;
 	}
+	if (kind == FACT_KIND_TIME && take_time(n->text, w->arena, &v))
+		return put_numeric(row, id, key, kind, v, w->arena);
 	if (!operand_number(n->text, &v) || !is_in_range(kind, v))
 		return refuse(w, n, "this fact is a number");
 	return put_numeric(row, id, key, kind, v, w->arena);
@@ -200,6 +218,63 @@ put_fact(struct writing *w, struct fact_row *row, struct str prefix, const struc
 	return put_values(w, row, id, path.key, n);
 }
 
+static bool
+is_true(const struct fact_row *row, enum fact_id id)
+{
+	const struct fact *f = facts_get(row, id);
+
+	return f->count != 0 && f->values[0].flag;
+}
+
+static void
+put_new(struct fact_row *event, enum fact_id list, struct str name)
+{
+	const struct fact *all = facts_get(event, list);
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (str_is(all->values[i].text, name))
+			return;
+	}
+	facts_put_text(event, list, name, written);
+}
+
+static void
+put_names(struct fact_row *event, const struct fact_row *from, enum fact_id function,
+	  enum fact_id module)
+{
+	struct str name = { NULL, 0 };
+
+	if (facts_get_text(from, function, &name))
+		put_new(event, EVENT_FUNCTIONS, names_plain(name));
+	if (facts_get_text(from, module, &name))
+		put_new(event, EVENT_MODULES, name);
+}
+
+/* Reports do not print event.functions and event.modules, which are made of what they print: so
+ * they are here. */
+static void
+complete_event(struct fact_row *event)
+{
+	const struct fact *trace = facts_get(event, EVENT_TRACE);
+
+	if (trace->count == 0 || facts_known(event, EVENT_FUNCTIONS))
+		return;
+	put_names(event, event, EVENT_FUNCTION, EVENT_MODULE);
+	for (size_t i = 0; i < trace->count; i++) {
+		if (is_true(trace->values[i].row, FRAME_RELIABLE))
+			put_names(event, trace->values[i].row, FRAME_FUNCTION, FRAME_MODULE);
+	}
+}
+
+static void
+complete_events(struct facts *f)
+{
+	const struct fact *events = facts_get(facts_root_const(f), FACT_EVENTS);
+
+	for (size_t i = 0; i < events->count; i++)
+		complete_event(events->values[i].row);
+}
+
 struct facts *
 case_facts(const struct node *map, struct arena *a, struct node_problem *why)
 {
@@ -216,5 +291,6 @@ case_facts(const struct node *map, struct arena *a, struct node_problem *why)
 				return NULL;
 		}
 	}
+	complete_events(w.facts);
 	return w.facts;
 }
