@@ -7,6 +7,7 @@ would have written it.
 """
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -96,12 +97,16 @@ class Case:
             if verb == "keep":
                 keep = float(rest)
             elif verb == "text":
-                dump.replace(*[t.strip().encode() for t in rest.split("=")])
+                filled = re.sub("{(.*?)}", lambda m: "%016x" % where(build, source, m[1])[2], rest)
+                old, new = (t.strip().encode() for t in filled.split("="))
+                dump.replace(old, new.ljust(len(old)))
             elif verb in ("exclude", "corrupt"):
                 getattr(dump, verb)(where(build, source, rest)[0])
             else:
                 place, _, value = change.partition("=")
-                address, length = where(build, source, place.strip())
+                address, length, _ = where(build, source, place.strip())
+                if "&" in value:
+                    value, length = str(where(build, source, value.strip(" &"))[2]), 8
                 dump.poke(address, value_of(value.strip(), length))
         dump.write(path, keep)
 

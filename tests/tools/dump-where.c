@@ -4,10 +4,11 @@
  *
  * A place is words: where to begin (a symbol, pid:103, 0xffff...), and then steps from there:
  * a member (task_struct.__state), * (follow the pointer), +0x10. It prints a line a place:
- * physical address and, if the last step was a member, its length. For tests that change a
- * dump's memory.
+ * physical address, the member's length if the last step was one (else 0), virtual address. For
+ * tests that change a dump's memory.
  */
 #include "base/error.h"
+#include "kernel/modules.h"
 #include "kernel/tasks.h"
 
 #include <inttypes.h>
@@ -19,6 +20,7 @@ struct tool {
 	struct dump *dump;
 	struct vmem *vmem;
 	struct kernel *k;
+	struct modules modules;
 	struct cpus cpus;
 	struct tasks tasks;
 };
@@ -28,14 +30,47 @@ struct place {
 	uint64_t len; /* 0: not known */
 };
 
+/* Symbols of modules are told by address alone; their variables lie on words. */
+static bool
+find_in_module(const struct tool *t, const struct module *m, struct str name, uint64_t *va)
+{
+	for (size_t i = 0; i < m->region_count; i++) {
+		const struct symbols_region *r = &m->region[i];
+
+		for (uint64_t at = r->from; at < r->to; at += 8) {
+			struct symbol s = { .va = 0 };
+
+			if (symbols_at(t->k->symbols, at, &s) && s.va == at &&
+			    str_is(s.name, name)) {
+				*va = at;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool
+find_symbol(const struct tool *t, struct str name, uint64_t *va)
+{
+	if (symbols_find(t->k->symbols, str_c(t->a, name), va))
+		return true;
+	for (size_t i = 0; i < t->modules.count; i++) {
+		if (find_in_module(t, &t->modules.module[i], name, va))
+			return true;
+	}
+	return false;
+}
+
 static const struct error *
 begin(const struct tool *t, struct str word, struct place *out)
 {
 	struct str pid = word;
 	uint64_t n = 0;
 
-	if (str_to_number(word, &out->va) ||
-	    symbols_find(t->k->symbols, str_c(t->a, word), &out->va))
+	if (str_to_number(word, &out->va))
+		return NULL;
+	if (!str_starts(word, STR("pid:")) && find_symbol(t, word, &out->va))
 		return NULL;
 	if (!str_take(&pid, STR("pid:")) || !str_to_number(pid, &n))
 		return error_new(t->a, ERROR_ABSENT, "there is no symbol '%.*s'", STR_ARG(word));
@@ -87,7 +122,7 @@ print_place(struct tool *t, struct str words)
 	if (e == NULL)
 		e = vmem_translate(t->vmem, p.va, &pa);
 	if (e == NULL)
-		printf("0x%" PRIx64 " %" PRIu64 "\n", pa, p.len);
+		printf("0x%" PRIx64 " %" PRIu64 " 0x%" PRIx64 "\n", pa, p.len, p.va);
 	return e;
 }
 
@@ -100,6 +135,9 @@ open_dump(struct tool *t, const char *path)
 		e = vmem_open(t->dump, t->a, &t->vmem);
 	if (e == NULL)
 		e = kernel_open(t->dump, t->vmem, t->a, &t->k);
+	if (e != NULL)
+		return e;
+	e = modules_read(t->k, &t->modules); /* and their symbols */
 	if (e != NULL)
 		return e;
 	cpus_read(t->k, t->dump, &t->cpus);
