@@ -18,8 +18,11 @@ enum {
 	LIMIT_TEXT_BYTES = 64 << 20, /* of one report, in any format */
 	LIMIT_LOG_TAIL = 200,        /* lines in log.tail[] */
 	LIMIT_LOG_BYTES = 64 << 20,  /* of the printk buffer: log_buf_len's maximum in use */
-	LIMIT_NOTE_BYTES = 64 << 20, /* of all ELF notes: 4096 CPUs of 500 bytes are 2 MiB */
+	LIMIT_NOTE_BYTES = 16 << 20, /* of all ELF notes: 4096 CPUs of 500 bytes are 2 MiB */
+	LIMIT_PROBLEMS = 32,         /* said of one dump file; a file has 65535 PT_NOTEs */
+	LIMIT_NOTES = 1 << 15,       /* s390x has a dozen for each of 512 CPUs, x86 two for each */
 	LIMIT_VMCOREINFO_BYTES = 1 << 20, /* the kernel's own is one page, or a few */
+	LIMIT_VMCOREINFO_LINES = 1 << 14, /* with a key; kernels of today have 200 */
 	LIMIT_SYMBOLS = 4 << 20,          /* kallsyms of 7.3 has 200,000 */
 	LIMIT_SYMBOL_BYTES = 64 << 20,    /* of their names; 3.3 MB in 7.3 */
 	LIMIT_MODULE_BYTES = 512 << 20,   /* of one region: the module area is 1.5 GiB */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/format.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 static const struct dump_format *const formats[] = {
@@ -143,8 +145,10 @@ format_problem(struct dump *d, const struct error *e)
 {
 	struct dump_impl *i = d->impl;
 
-	if (e == NULL)
+	if (e == NULL || d->problem_count == LIMIT_PROBLEMS)
 		return;
+	if (d->problem_count == LIMIT_PROBLEMS - 1)
+		e = error_new(i->arena, e->code, "and more of that kind");
 	d->problem = arena_grow(i->arena, d->problem, d->problem_count, &i->problem_cap,
 				sizeof(d->problem[0]));
 	d->problem[d->problem_count++] = e;

@@ -116,8 +116,12 @@ read_note(struct window *w, uint64_t *off, uint64_t end, enum byte_order order, 
 		return error_new(a, ERROR_CORRUPT,
 				 "the note at offset %" PRIu64 " claims more than there is", *off);
 	*off = p.next;
-	if (p.desc_len > NOTE_MAX_LEN || notes->len + p.desc_len > LIMIT_NOTE_BYTES)
+	if (p.desc_len > NOTE_MAX_LEN)
 		return NULL;
+	if (notes->count == LIMIT_NOTES || notes->len + p.desc_len > LIMIT_NOTE_BYTES)
+		return error_new(a, ERROR_LIMIT,
+				 "of the notes only the first %zu are read, of %" PRIu64 " bytes",
+				 notes->count, notes->len);
 
 	const struct error *e = read_desc(w, &p, a, &desc);
 
@@ -221,12 +225,10 @@ publish_cpus(const struct notes *n, struct arena *a, struct dump *d)
 	}
 }
 
-static struct vmcoreinfo *
-parse_vmcoreinfo(const struct note *n, struct arena *a)
+static bool
+is_vmcoreinfo(const struct note *n)
 {
-	if (!str_is_c(n->name, "VMCOREINFO") || n->desc.len > LIMIT_VMCOREINFO_BYTES)
-		return NULL;
-	return vmcoreinfo_parse(a, (struct str){ (const char *)n->desc.p, n->desc.len });
+	return str_is_c(n->name, "VMCOREINFO") && n->desc.len <= LIMIT_VMCOREINFO_BYTES;
 }
 
 /* The first note named exactly VMCOREINFO that names a kernel, else the first: a capture
@@ -234,12 +236,18 @@ parse_vmcoreinfo(const struct note *n, struct arena *a)
 static void
 publish_vmcoreinfo(const struct notes *n, struct arena *a, struct dump *d)
 {
-	for (size_t i = 0; i < n->count; i++) {
-		struct vmcoreinfo *v = parse_vmcoreinfo(&n->note[i], a);
+	enum { TRIED = 8 };
+	size_t tried = 0;
+
+	for (size_t i = 0; i < n->count && tried < TRIED; i++) {
+		struct str text = { (const char *)n->note[i].desc.p, n->note[i].desc.len };
+		struct vmcoreinfo *v = NULL;
 		struct str release;
 
-		if (v == NULL)
+		if (!is_vmcoreinfo(&n->note[i]))
 			continue;
+		v = vmcoreinfo_parse(a, text);
+		tried++;
 		if (d->vmcoreinfo == NULL)
 			d->vmcoreinfo = v;
 		if (vmcoreinfo_find(v, "OSRELEASE", &release)) {

@@ -8,6 +8,10 @@
 #include "dump/flat.h"
 #include "dump/kdump_header.h"
 
+enum {
+	INDEX_MAX = 16 << 20,
+};
+
 static bool
 is_member(struct source *s, struct arena *a)
 {
@@ -32,7 +36,9 @@ is_member(struct source *s, struct arena *a)
 bool
 dump_is_split_member(const char *path)
 {
-	struct arena *a = arena_new(NULL);
+	/* The index of a flattened stream has runs of records, of which a real one has few. */
+	struct budget b = budget_of(0, INDEX_MAX);
+	struct arena *a = arena_new(&b);
 	struct source *s = NULL;
 	bool member = source_open(path, a, &s) == NULL && is_member(s, a);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/vmcoreinfo.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,33 +26,37 @@ compare_lines(const void *a, const void *b)
 	return order != 0 ? order : (x->key.p > y->key.p) - (x->key.p < y->key.p);
 }
 
-/* As many lines with a key as there are at most. */
-static size_t
-count_keys(struct str text)
+/* The next line that has a key, cut at it. */
+static bool
+take_pair(struct str *text, struct line *out)
 {
-	size_t n = 0;
+	struct str line = { NULL, 0 };
 
-	for (size_t i = 1; i < text.len; i++)
-		n += text.p[i] == '=';
-	return n;
+	while (str_take_line(text, &line)) {
+		if (str_cut(&line, '=', &out->key) && out->key.len != 0) {
+			out->value = line;
+			return true;
+		}
+	}
+	return false;
 }
 
 struct vmcoreinfo *
 vmcoreinfo_parse(struct arena *a, struct str text)
 {
 	struct vmcoreinfo *v = ARENA_NEW(a, struct vmcoreinfo);
-	struct str line = { NULL, 0 };
+	struct line line = { .key = { NULL, 0 } };
+	struct str rest;
+	size_t count = 0;
 
 	/* Notes are padded with NULs, and nothing says where the text ends. */
 	text.len = text.len == 0 ? 0 : strnlen(text.p, text.len);
 	v->text = text;
-	v->line = ARENA_ARRAY(a, struct line, count_keys(text));
-	while (str_take_line(&text, &line)) {
-		struct str key;
-
-		if (str_cut(&line, '=', &key) && key.len != 0)
-			v->line[v->count++] = (struct line){ key, line };
-	}
+	for (rest = text; count < LIMIT_VMCOREINFO_LINES && take_pair(&rest, &line);)
+		count++;
+	v->line = ARENA_ARRAY(a, struct line, count);
+	for (rest = text; v->count < count && take_pair(&rest, &line);)
+		v->line[v->count++] = line;
 	qsort(v->line, v->count, sizeof(v->line[0]), compare_lines);
 	return v;
 }

@@ -22,6 +22,7 @@ enum {
 	EXIT_UNOPENED = 2,
 	EXIT_USAGE = 64,
 	MEMORY_MAX = 48 << 20,
+	NOTE_SHOWN = 2048, /* bytes of a note, which the vector registers of s390x have 512 of */
 };
 
 /* A dump's bytes are not always text: what is not becomes the replacement character. */
@@ -237,30 +238,28 @@ cpu_json(const struct dump_cpu *c)
 	return o;
 }
 
-static struct json_object *
-cpus_json(const struct dump *d)
+/* What is in a note that is not text: registers of whatever kind, also those that no port knows. */
+static void
+add_bytes(struct json_object *o, struct bytes b)
 {
-	struct json_object *o = json_object_new_array();
+	char text[2 * NOTE_SHOWN + 1] = "";
 
-	for (size_t i = 0; i < d->cpu_count; i++)
-		json_object_array_add(o, cpu_json(&d->cpu[i]));
-	return o;
+	for (size_t i = 0; i < b.len; i++)
+		snprintf(text + 2 * i, 3, "%02x", b.p[i]);
+	add_string(o, "hex", text);
 }
 
 static struct json_object *
-notes_json(const struct notes *n)
+note_json(const struct note *n)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *o = json_object_new_object();
 
-	for (size_t i = 0; i < n->count; i++) {
-		struct json_object *o = json_object_new_object();
-
-		add_text(o, "name", n->note[i].name);
-		add_count(o, "type", n->note[i].type);
-		add_count(o, "bytes", n->note[i].desc.len);
-		json_object_array_add(list, o);
-	}
-	return list;
+	add_text(o, "name", n->name);
+	add_count(o, "type", n->type);
+	add_count(o, "bytes", n->desc.len);
+	if (n->desc.len <= NOTE_SHOWN && !str_starts(n->name, STR("VMCOREINFO")))
+		add_bytes(o, n->desc);
+	return o;
 }
 
 static struct json_object *
@@ -282,39 +281,87 @@ vmcoreinfo_json(const struct dump *d)
 }
 
 static struct json_object *
-problems_json(const struct dump *d, struct arena *a)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < d->problem_count; i++) {
-		struct json_object *o = json_object_new_object();
-
-		add_string(o, "code", error_code_name(d->problem[i]->code));
-		add_string(o, "message", error_text(a, d->problem[i]));
-		json_object_array_add(list, o);
-	}
-	return list;
-}
-
-static struct json_object *
-dump_json(struct dump *d, const char *path, struct arena *a)
+problem_json(const struct error *e, struct arena *a)
 {
 	struct json_object *o = json_object_new_object();
+
+	add_string(o, "code", error_code_name(e->code));
+	add_string(o, "message", error_text(a, e));
+	return o;
+}
+
+static void
+print_and_free(struct json_object *o)
+{
+	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+							JSON_C_TO_STRING_NOSLASHESCAPE),
+	      stdout);
+	json_object_put(o);
+}
+
+static void
+print_member(const char *key, struct json_object *o)
+{
+	printf("\"%s\": ", key);
+	print_and_free(o);
+	puts(",");
+}
+
+/* Lists are written row by row: a dump may have a million notes. */
+static void
+print_cpus(const struct dump *d)
+{
+	puts("\"cpus\": [");
+	for (size_t i = 0; i < d->cpu_count; i++) {
+		print_and_free(cpu_json(&d->cpu[i]));
+		puts(i + 1 == d->cpu_count ? "" : ",");
+	}
+	puts("],");
+}
+
+static void
+print_notes(const struct notes *n)
+{
+	puts("\"notes\": [");
+	for (size_t i = 0; i < n->count; i++) {
+		print_and_free(note_json(&n->note[i]));
+		puts(i + 1 == n->count ? "" : ",");
+	}
+	puts("],");
+}
+
+static void
+print_problems(const struct dump *d, struct arena *a)
+{
+	puts("\"diagnostics\": [");
+	for (size_t i = 0; i < d->problem_count; i++) {
+		print_and_free(problem_json(d->problem[i], a));
+		puts(i + 1 == d->problem_count ? "" : ",");
+	}
+	puts("]");
+}
+
+static void
+print_dump(struct dump *d, const char *path, struct arena *a)
+{
+	struct json_object *input = NULL;
 	struct json_object *system = NULL;
 	struct vmem *v = NULL;
 
 	if (vmem_open(d, a, &v) != NULL)
 		v = NULL; /* not known is no damage: a dump need not have a kernel's tables */
 	system = system_json(d, v, a);
-	json_object_object_add(o, "input", input_json(d, path));
-	json_object_object_add(o, "debuginfo", debuginfo_json(d, system, a));
-	json_object_object_add(o, "system", system);
-	json_object_object_add(o, "cpus", cpus_json(d));
-	json_object_object_add(o, "notes", notes_json(&d->impl->notes));
+	input = input_json(d, path);
+	puts("{");
+	print_member("input", input);
+	print_member("debuginfo", debuginfo_json(d, system, a));
+	print_member("system", system);
+	print_cpus(d);
+	print_notes(&d->impl->notes);
 	if (d->vmcoreinfo != NULL)
-		json_object_object_add(o, "vmcoreinfo", vmcoreinfo_json(d));
-	json_object_object_add(o, "diagnostics", problems_json(d, a));
-	return o;
+		print_member("vmcoreinfo", vmcoreinfo_json(d));
+	print_problems(d, a);
+	puts("}");
 }
 
 static int
@@ -322,16 +369,16 @@ run(const char *const *paths, size_t count, struct arena *a)
 {
 	struct dump *d = NULL;
 	const struct error *e = dump_open(paths, count, a, &d);
-	struct json_object *o = NULL;
 
 	if (e != NULL) {
 		fprintf(stderr, "dump-info: %s\n", error_text(a, e));
 		return EXIT_UNOPENED;
 	}
-	o = dump_json(d, paths[0], a);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	print_dump(d, paths[0], a);
+	if (fflush(stdout) != 0) {
+		perror("dump-info");
+		return EXIT_UNOPENED;
+	}
 	return d->problem_count == 0 ? 0 : EXIT_DAMAGED;
 }
 

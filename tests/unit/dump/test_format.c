@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/format.h"
 
+#include "base/limits.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -133,6 +134,20 @@ assert_refused(const char *path, const char *says, struct arena *a)
 }
 
 static void
+does_not_complain_without_end(void **state)
+{
+	struct dump_impl impl = { .arena = *state };
+	struct dump d = { .impl = &impl };
+	const struct error *e = error_new(*state, ERROR_CORRUPT, "it is bad");
+
+	for (size_t i = 0; i < 1000; i++)
+		format_problem(&d, e);
+	assert_int_equal(d.problem_count, LIMIT_PROBLEMS);
+	assert_ptr_equal(d.problem[LIMIT_PROBLEMS - 2], e);
+	assert_true(str_has(str_of(d.problem[LIMIT_PROBLEMS - 1]->message), STR("more")));
+}
+
+static void
 says_why_a_path_is_no_dump(void **state)
 {
 	assert_refused("/nonexistent/vmcore", "No such file", *state);
@@ -181,6 +196,7 @@ main(void)
 		UNIT_TEST(names_formats_whose_signature_is_not_at_the_start),
 		UNIT_TEST(knows_the_formats_that_are_read),
 		UNIT_TEST(does_not_know_text_and_programs),
+		UNIT_TEST(does_not_complain_without_end),
 		UNIT_TEST(says_why_a_path_is_no_dump),
 		UNIT_TEST(says_what_is_wrong_with_a_file_that_is_no_dump),
 		UNIT_TEST(names_the_command_that_unwraps_a_file),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/notes.h"
 
+#include "base/limits.h"
 #include "dump/image.h"
 #include "unit.h"
 
@@ -134,6 +135,24 @@ takes_the_vmcoreinfo_that_names_a_kernel(void **state)
 	assert_true(str_is_c(s, "6.1"));
 }
 
+/* Memory is bounded by what a machine could have, not by the length of a file. */
+static void
+does_not_read_notes_without_end(void **state)
+{
+	enum { COUNT = LIMIT_NOTES + 10 };
+	struct image i = image_new(*state, COUNT * 20, ORDER_LITTLE);
+	struct notes n = { 0 };
+	const struct error *e = NULL;
+	size_t at = 0;
+
+	for (size_t k = 0; k < COUNT; k++)
+		at = image_note(&i, at, "abc", 1, "", 0);
+	e = notes_read(source_of(&i, *state), 0, at, ORDER_LITTLE, *state, &n);
+	assert_non_null(e);
+	assert_int_equal(e->code, ERROR_LIMIT);
+	assert_int_equal(n.count, LIMIT_NOTES);
+}
+
 static void
 reads_a_last_note_without_its_padding(void **state)
 {
@@ -169,6 +188,7 @@ main(void)
 		UNIT_TEST(survives_every_flipped_byte),
 		UNIT_TEST(steps_over_a_long_note),
 		UNIT_TEST(takes_the_vmcoreinfo_that_names_a_kernel),
+		UNIT_TEST(does_not_read_notes_without_end),
 		UNIT_TEST(reads_a_last_note_without_its_padding),
 		UNIT_TEST(knows_no_registers_without_a_port),
 	};
