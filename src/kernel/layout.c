@@ -85,6 +85,13 @@ static const struct row rows[LAYOUT_COUNT] = {
 	[LAYOUT_MODULE_SRCVERSION] = { "module", { "srcversion" } },
 	/* 9294523e3768 ("module: add printk formats to add module build ID to stacktraces"), v5.14 */
 	[LAYOUT_MODULE_BUILD_ID] = { "module", { "build_id" } },
+	/* /sys/module/NAME/notes */
+	[LAYOUT_MODULE_NOTES] = { "module", { "notes_attrs" } },
+	[LAYOUT_NOTES_COUNT] = { "module_notes_attrs", { "notes" } },
+	[LAYOUT_NOTES_ATTRS] = { "module_notes_attrs", { "attrs" } },
+	[LAYOUT_BIN_ATTRIBUTE] = { "bin_attribute", { NULL } },
+	[LAYOUT_BIN_ATTRIBUTE_SIZE] = { "bin_attribute", { "size" } },
+	[LAYOUT_BIN_ATTRIBUTE_PRIVATE] = { "bin_attribute", { "private" } },
 	[LAYOUT_MODULE_NUM_ORCS] = { "module", { "arch.num_orcs" } },
 	[LAYOUT_MODULE_ORC_IP] = { "module", { "arch.orc_unwind_ip" } },
 	[LAYOUT_MODULE_ORC] = { "module", { "arch.orc_unwind" } },

@@ -2,6 +2,7 @@
 #include "kernel/modules.h"
 
 #include "base/limits.h"
+#include "base/reader.h"
 #include "base/text.h"
 #include "kernel/list.h"
 
@@ -12,6 +13,8 @@ enum {
 	NAME_MAX_LEN = 64,     /* MODULE_NAME_LEN is 56 on 64-bit machines */
 	VERSION_MAX_LEN = 128, /* free text of the author's */
 	BUILD_ID_LEN = 20,
+	NOTES_MAX = 16,       /* sections with notes, of a module */
+	NOTES_MAX_LEN = 1024, /* bytes of one */
 	SYMBOL_MAX_LEN = 512, /* KSYM_NAME_LEN */
 };
 
@@ -161,21 +164,90 @@ read_string(const struct kernel *k, uint64_t object, enum layout_id pointer)
 }
 
 static struct str
-read_build_id(const struct kernel *k, const struct module *m)
+hex(const uint8_t *id, size_t len, struct arena *a)
 {
-	uint8_t id[BUILD_ID_LEN] = { 0 };
-	uint64_t off = 0;
-	struct text t = text_new(k->arena);
+	struct text t = text_new(a);
 	uint8_t any = 0;
 
-	if (!layout_find(k->layout, LAYOUT_MODULE_BUILD_ID, &off) ||
-	    memory_read(k->mem, m->va + off, id, sizeof(id)) != NULL)
-		return (struct str){ NULL, 0 };
-	for (size_t i = 0; i < sizeof(id); i++) {
+	for (size_t i = 0; i < len; i++) {
 		text_printf(&t, "%02x", id[i]);
 		any |= id[i];
 	}
 	return any == 0 ? (struct str){ NULL, 0 } : text_str(&t);
+}
+
+/* The build ID among the ELF notes of a section. */
+static struct str
+build_id_in(const struct kernel *k, uint64_t va, uint64_t len)
+{
+	enum { HEADER_LEN = 12, TYPE_BUILD_ID = 3, ID_MIN = 4, ID_MAX = 64 };
+	uint8_t b[NOTES_MAX_LEN];
+
+	if (len < HEADER_LEN || len > sizeof(b) || memory_read(k->mem, va, b, (size_t)len) != NULL)
+		return (struct str){ NULL, 0 };
+
+	struct reader r =
+		reader_over((struct bytes){ b, (size_t)len }, k->mem->order, "notes", k->arena);
+
+	while (reader_left(&r) >= HEADER_LEN) {
+		uint64_t name_len = reader_u32(&r);
+		uint64_t id_len = reader_u32(&r);
+		uint32_t type = reader_u32(&r);
+		struct bytes name = reader_bytes(&r, (name_len + 3) & ~3ULL);
+		struct bytes id = reader_bytes(&r, id_len);
+
+		if (reader_error(&r) != NULL)
+			break;
+		if (type == TYPE_BUILD_ID && name_len == 4 && memcmp(name.p, "GNU", 4) == 0 &&
+		    id_len >= ID_MIN && id_len <= ID_MAX)
+			return hex(id.p, id.len, k->arena);
+		reader_skip(&r, ((id_len + 3) & ~3ULL) - id_len);
+	}
+	return (struct str){ NULL, 0 };
+}
+
+/* What the module shows as /sys/module/NAME/notes: one file for each section with notes. */
+static struct str
+read_build_id_note(const struct kernel *k, const struct module *m)
+{
+	uint64_t notes = 0;
+	uint64_t attrs = 0;
+	uint64_t each = 0;
+	uint32_t count = NOTES_MAX;
+	struct str found = { NULL, 0 };
+
+	if (!kernel_word(k, m->va, LAYOUT_MODULE_NOTES, &notes) || !kernel_is_address(k, notes) ||
+	    !layout_find(k->layout, LAYOUT_NOTES_ATTRS, &attrs) ||
+	    !layout_find(k->layout, LAYOUT_BIN_ATTRIBUTE, &each))
+		return found;
+	(void)kernel_u32(k, notes, LAYOUT_NOTES_COUNT, &count); /* not all kernels count them */
+	for (uint32_t i = 0; found.len == 0 && i < count && i < NOTES_MAX; i++) {
+		uint64_t attr = notes + attrs + i * each;
+		uint64_t va = 0;
+		uint64_t len = 0;
+
+		if (!kernel_word(k, attr, LAYOUT_BIN_ATTRIBUTE_PRIVATE, &va) ||
+		    !kernel_word(k, attr, LAYOUT_BIN_ATTRIBUTE_SIZE, &len) ||
+		    !kernel_is_address(k, va))
+			break;
+		found = build_id_in(k, va, len);
+	}
+	return found;
+}
+
+/* A member of its own is there if the kernel prints it in stack traces
+ * (CONFIG_STACKTRACE_BUILD_ID), which distributions mostly do without. */
+static struct str
+read_build_id(const struct kernel *k, const struct module *m)
+{
+	uint8_t id[BUILD_ID_LEN] = { 0 };
+	struct str found = { NULL, 0 };
+	uint64_t off = 0;
+
+	if (layout_find(k->layout, LAYOUT_MODULE_BUILD_ID, &off) &&
+	    memory_read(k->mem, m->va + off, id, sizeof(id)) == NULL)
+		found = hex(id, sizeof(id), k->arena);
+	return found.len != 0 ? found : read_build_id_note(k, m);
 }
 
 static bool

@@ -144,6 +144,45 @@ reads_the_members_of_older_kernels(void **state)
 	assert_int_equal(m.module[0].bytes, 0x4000);
 }
 
+/* Two sections: .note.Linux, and one that has the build ID behind another note. */
+static void
+reads_the_build_id_that_sysfs_shows(void **state)
+{
+	enum { NOTES = 0x800, ATTRS = 0x10, EACH_ATTR = 0x40, SECTION = 0x900 };
+	static const uint8_t section[] = {
+		4, 0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 'G', 'N', 'U', 0, 7, 0, 0, 0, /* another */
+		4, 0, 0, 0, 6, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 1, 2, 3, 4, 5, 0xff, 0, 0,
+	};
+
+	for (size_t len = 0; len <= sizeof(section); len++) {
+		struct fake *f = fake_with_modules(*state);
+		struct modules m;
+
+		fake_layout(f, LAYOUT_MODULE_NOTES, OFF_ORC, 8);
+		fake_layout(f, LAYOUT_NOTES_COUNT, 8, 4);
+		fake_layout(f, LAYOUT_NOTES_ATTRS, ATTRS, 0);
+		fake_layout(f, LAYOUT_BIN_ATTRIBUTE, EACH_ATTR, 0);
+		fake_layout(f, LAYOUT_BIN_ATTRIBUTE_SIZE, 0x10, 8);
+		fake_layout(f, LAYOUT_BIN_ATTRIBUTE_PRIVATE, 0x18, 8);
+		fake_put(f, module_at(0) + OFF_ORC, MODULES_VA + NOTES, 8);
+		fake_put(f, MODULES_VA + NOTES + 8, UINT32_MAX, 4); /* a lie */
+		for (size_t i = 0; i < 2; i++) {
+			uint64_t attr = MODULES_VA + NOTES + ATTRS + i * EACH_ATTR;
+
+			fake_put(f, attr + 0x10, i == 0 ? 20 : len, 8);
+			fake_put(f, attr + 0x18, MODULES_VA + SECTION, 8);
+		}
+		for (size_t i = 0; i < sizeof(section); i++)
+			fake_put(f, MODULES_VA + SECTION + i, section[i], 1);
+		assert_null(modules_read(&f->k, &m));
+		if (len < sizeof(section) - 2)
+			assert_int_equal(m.module[0].build_id.len, 0);
+		else
+			assert_true(str_is_c(m.module[0].build_id, "0102030405ff"));
+		assert_int_equal(m.module[1].build_id.len, 0);
+	}
+}
+
 static void
 prints_taints_as_the_kernel_does(void **state)
 {
@@ -280,6 +319,7 @@ main(void)
 		UNIT_TEST(reads_the_regions_of_6_4),
 		UNIT_TEST(reads_the_layouts_of_4_5),
 		UNIT_TEST(reads_the_members_of_older_kernels),
+		UNIT_TEST(reads_the_build_id_that_sysfs_shows),
 		UNIT_TEST(prints_taints_as_the_kernel_does),
 		UNIT_TEST(reads_what_identifies_a_module),
 		UNIT_TEST(bounds_a_list_that_goes_wrong),
