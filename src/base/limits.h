@@ -62,6 +62,9 @@ enum {
 	LIMIT_WORKER_DATA = 1 << 30,     /* memory of a worker: compressed DWARF is expanded */
 	LIMIT_WORKER_SECONDS = 60,       /* of a worker, whatever --timeout says */
 	LIMIT_DOWNLOAD_SECONDS = 1800,   /* for a vmlinux of 1 GB, if no --timeout is given */
+	LIMIT_UNPACKED_BYTES = 1 << 30,  /* of a compressed debug file */
+	LIMIT_CODE_FUNCTIONS = 24,       /* whose code is compared with the file */
+	LIMIT_CODE_BYTES = 32 << 10,     /* of one of them */
 	LIMIT_PLACES = 4096,             /* in code, for which a line is asked */
 	LIMIT_DIR_ENTRIES = 1 << 17,     /* below lib/modules; distributions have 6,000 */
 	LIMIT_SOURCE_BYTES = 16 << 20,   /* of a source file; generated headers have 10 MB */
