@@ -2,9 +2,12 @@
 #include "lineinfo.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "host/sourcetext.h"
 #include "host/worker.h"
+#include "kernel/codediff.h"
 #include "symbols/dwarf.h"
+#include "symbols/unpack.h"
 
 #include <string.h>
 
@@ -27,7 +30,8 @@ struct work {
 	size_t count, cap;
 	uint64_t kaslr; /* with has_kaslr */
 	bool has_kaslr;
-	const struct error *problem; /* the first */
+	const struct error *problem;        /* the first */
+	int64_t code_functions, code_bytes; /* that were compared */
 };
 
 /* Logs do not say it, but that the place is the one of the fault. */
@@ -338,6 +342,114 @@ fault_place(const struct work *w, const struct part *p)
 	return SIZE_MAX;
 }
 
+/* Functions of a part whose code is to be compared, each once. */
+struct texts {
+	struct lines_text_wanted wanted[LIMIT_CODE_FUNCTIONS];
+	size_t count;
+};
+
+static bool
+has_text(const struct texts *t, const struct part *p, const struct lines_place *place)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct lines_place *q = &p->place[t->wanted[i].place];
+
+		if (q->address - q->offset == place->address - place->offset)
+			return true;
+	}
+	return false;
+}
+
+static void
+want_texts(const struct work *w, const struct part *p, struct texts *t)
+{
+	if (w->code->kernel == NULL)
+		return;
+	for (size_t i = 0; i < p->count && t->count < LIMIT_CODE_FUNCTIONS; i++) {
+		const struct lines_place *place = &p->place[i];
+
+		if (!place->has_address || place->len == 0 || place->len > LIMIT_CODE_BYTES ||
+		    place->offset > place->len || has_text(t, p, place))
+			continue;
+		t->wanted[t->count++] = (struct lines_text_wanted){ i, (size_t)place->len };
+	}
+}
+
+static void
+put_hex(struct fact_row *row, enum fact_id id, const uint8_t *p, size_t len, struct origin o,
+	struct arena *a)
+{
+	enum { SHOWN_MAX = 16 };
+	struct text t = text_new(a);
+
+	for (size_t i = 0; i < len && i < SHOWN_MAX; i++)
+		text_printf(&t, i == 0 ? "%02x" : " %02x", p[i]);
+	facts_put_text(row, id, text_str(&t), o);
+}
+
+static void
+put_change(struct work *w, const struct lines_place *place, struct str module, uint64_t va,
+	   const struct codediff_input *in, const struct codediff *d)
+{
+	static const struct origin o = { ORIGIN_DEBUGINFO, "memory beside the debug file" };
+	struct fact_row *row = facts_put_row(w->root, FACT_CODE_CHANGES, o);
+
+	facts_put_text(row, CODE_CHANGE_KIND, str_of(codediff_kind_name(d->kind)), o);
+	facts_put_text(row, CODE_CHANGE_FUNCTION, place->function, o);
+	if (module.len != 0)
+		facts_put_text(row, CODE_CHANGE_MODULE, module, o);
+	facts_put_address(row, CODE_CHANGE_ADDRESS, va + d->off, o);
+	facts_put_address(row, CODE_CHANGE_OFFSET, d->off, o);
+	put_hex(row, CODE_CHANGE_BUILT, in->file + d->off, d->len, o, w->arena);
+	put_hex(row, CODE_CHANGE_FOUND, in->memory + d->off, d->len, o, w->arena);
+	if (d->kind == CODEDIFF_BIT_FLIP)
+		facts_put_number(row, CODE_CHANGE_BIT, d->bit, o);
+}
+
+static void
+compare_text(struct work *w, const struct lines_place *place, struct str module,
+	     const struct lines_text *t)
+{
+	const struct kernel *k = w->code->kernel;
+	struct codediff found[CODEDIFF_MAX];
+	uint64_t moved = module.len == 0 ? w->kaslr : 0;
+	uint64_t va = place->address - place->offset + moved;
+	uint8_t *memory = ARENA_ARRAY(w->arena, uint8_t, t->bytes.len + 1);
+	struct codediff_input in = {
+		memory,       t->bytes.p, t->mask.p,
+		t->bytes.len, moved,      strcmp(k->arch->name, "x86_64") == 0
+	};
+	size_t count = 0;
+
+	if (t->bytes.len == 0 || memory_read(k->mem, va, memory, in.len) != NULL)
+		return;
+	count = codediff_compare(&in, found);
+	for (size_t i = 0; i < count; i++)
+		put_change(w, place, module, va, &in, &found[i]);
+	w->code_functions++;
+	for (size_t i = 0; i < in.len; i++)
+		w->code_bytes += in.mask[i] == LINES_COMPARE;
+}
+
+static void
+compare_texts(struct work *w, const struct part *p, struct str module, const struct texts *t,
+	      const struct lines *l)
+{
+	for (size_t i = 0; i < t->count; i++)
+		compare_text(w, &p->place[t->wanted[i].place], module, &l->text[i]);
+}
+
+static void
+put_code_check(struct work *w)
+{
+	static const struct origin o = { ORIGIN_DEBUGINFO, "memory beside the debug file" };
+
+	if (w->code_functions == 0)
+		return;
+	facts_put_number(w->root, FACT_CODE_FUNCTIONS, w->code_functions, o);
+	facts_put_number(w->root, FACT_CODE_BYTES, w->code_bytes, o);
+}
+
 enum {
 	ACCESSES_MAX = TRACK_STEPS + 2,
 };
@@ -462,11 +574,13 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 	struct part p = part_of(w, module);
 	size_t fault = fault_place(w, &p);
 	struct question q = { .count = 0 };
+	struct texts texts = { .count = 0 };
 	struct lines_job job = { .path = path,
 				 .is_module = module.len != 0,
 				 .build_id = build_id,
 				 .place = p.place,
 				 .access = q.access,
+				 .text = texts.wanted,
 				 .function = w->code->is_fault ? fault : SIZE_MAX };
 	struct worker_limits limits = { .deadline_ns = deadline_of(w->arena),
 					.data_bytes = memory_of(w->arena),
@@ -480,11 +594,18 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 		set_question(w->code->trail, &p, fault, &q);
 	job.count = p.count + p.extra;
 	job.access_count = q.count;
+	want_texts(w, &p, &texts);
+	job.text_count = texts.count;
 
-	const struct error *e = worker_run(dwarf_work, &job, &limits, w->arena, &answer);
+	const struct error *e = unpack_zstd(path, w->arena, &job.fd, &job.is_expanded);
+
+	if (e == NULL)
+		e = worker_run(dwarf_work, &job, &limits, w->arena, &answer);
+
 	const struct error *of_answer = lines_parse(answer, &job, w->arena, &lines);
 
 	put_answers(w, &p, &lines, path);
+	compare_texts(w, &p, module, &texts, &lines);
 	if (w->code->is_fault)
 		put_fault(w, &lines, job.access_count, (struct origin){ ORIGIN_DEBUGINFO, path });
 	note_problem(w, path, e == NULL ? of_answer : e);
@@ -559,6 +680,7 @@ lineinfo_put(const struct options *o, const struct debuginfo *d, const struct li
 	if (d->vmlinux.path != NULL)
 		ask(&w, d->vmlinux.path, d->where.build_id, (struct str){ NULL, 0 });
 	ask_modules(&w);
+	put_code_check(&w);
 	for (size_t i = 0; i < w.count; i++) {
 		struct fact_row *backtrace = w.spot[i].backtrace;
 

@@ -50,6 +50,7 @@ static const struct {
 	{ "eaten_by", POLICY_KEEP },   { "disk", POLICY_KEEP },
 	{ "op", POLICY_KEEP },         { "device", POLICY_KEEP },
 	{ "cgroup", POLICY_PATH },     { "namespaces", POLICY_KEEP },
+	{ "built", POLICY_KEEP },      { "found", POLICY_KEEP },
 	{ "cache", POLICY_KEEP },      { "page_state", POLICY_KEEP },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "symbols/dwarf.h"
 
+#include "base/limits.h"
 #include "symbols/dwarf_impl.h"
 #include "symbols/expression.h"
 
@@ -212,6 +213,21 @@ answer_parameters(struct dwarf_file *f, const struct lines_job *job, struct dwar
 }
 
 static void
+answer_texts(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
+{
+	struct dwarf_text text[LIMIT_CODE_FUNCTIONS];
+	size_t count = dwarf_texts(f, job, text);
+
+	for (size_t i = 0; i < count; i++) {
+		put_number(a, LINES_TEXT, 1);
+		put_number(a, text[i].index, 4);
+		put_number(a, text[i].bytes.len, 4);
+		put_bytes(a, text[i].bytes.p, text[i].bytes.len);
+		put_bytes(a, text[i].mask.p, text[i].mask.len);
+	}
+}
+
+static void
 answer_job(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
 {
 	struct dwarf_scopes *s = ARENA_NEW(f->arena, struct dwarf_scopes);
@@ -222,6 +238,7 @@ answer_job(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
 	}
 	answer_accesses(f, job, s, a);
 	answer_parameters(f, job, s, a);
+	answer_texts(f, job, a);
 	put_number(a, LINES_END, 1);
 }
 

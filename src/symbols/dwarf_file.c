@@ -14,6 +14,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	PADDING_MAX = 64, /* between functions, with the room in front of them for ftrace and CFI */
@@ -81,7 +82,7 @@ no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base, con
 
 /* Lays the file out, and expands it if it is compressed. */
 static const struct error *
-open_by_dwfl(const struct lines_job *job, struct arena *a, struct opened *o)
+open_by_dwfl(int fd, struct arena *a, struct opened *o)
 {
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = no_elf,
@@ -93,7 +94,7 @@ open_by_dwfl(const struct lines_job *job, struct arena *a, struct opened *o)
 
 	if (dwfl == NULL)
 		return error_new(a, ERROR_IO, "libdwfl cannot be used");
-	o->module = dwfl_report_offline(dwfl, "file", job->path, -1);
+	o->module = dwfl_report_offline(dwfl, "file", "file", fd);
 	dwfl_report_end(dwfl, NULL, NULL);
 	if (o->module == NULL)
 		return error_new(a, ERROR_CORRUPT, "it cannot be opened: %s", dwfl_errmsg(-1));
@@ -124,17 +125,25 @@ is_linked(Elf *elf)
 	       h.e_type != ET_REL;
 }
 
+int
+dwarf_open_fd(const struct lines_job *job)
+{
+	if (job->is_expanded)
+		return dup(job->fd);
+	return open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
 static const struct error *
 open_file(const struct lines_job *job, struct arena *a, struct opened *o)
 {
-	int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	Elf *elf = NULL;
+	int fd = dwarf_open_fd(job);
 
 	if (fd < 0)
 		return error_new(a, ERROR_IO, "it cannot be opened");
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	return is_linked(elf) ? open_linked(elf, a, o) : open_by_dwfl(job, a, o);
+	return is_linked(elf) ? open_linked(elf, a, o) : open_by_dwfl(fd, a, o);
 }
 
 static struct str
@@ -373,6 +382,7 @@ dwarf_file_open(const struct lines_job *job, struct arena *a, struct dwarf_file 
 	if (e != NULL)
 		return e;
 	f.dwarf = o.dwarf;
+	f.elf = o.elf;
 	f.build_id = build_id_of(o.elf, a);
 	if (job->build_id.len != 0 && !str_is(job->build_id, f.build_id))
 		return error_new(

@@ -14,6 +14,7 @@
 /* A debug file, opened. */
 struct dwarf_file {
 	Dwarf *dwarf;
+	Elf *elf;
 	struct str build_id; /* in hex */
 	struct arena *arena;
 	struct type_source types;
@@ -21,6 +22,9 @@ struct dwarf_file {
 	/* DWARF addresses of the job's places; 0: not to be found. */
 	uint64_t *address;
 };
+
+/* A descriptor of the job's file; -1 if it cannot be opened. */
+int dwarf_open_fd(const struct lines_job *job);
 
 /* Opens the file and finds the places of the job in it. */
 const struct error *dwarf_file_open(const struct lines_job *job, struct arena *a,
@@ -48,6 +52,15 @@ bool dwarf_parameter(struct dwarf_scopes *s, size_t i, Dwarf_Die *out);
 
 /* Its location at the address is that register. */
 bool dwarf_register_of(Dwarf_Die *variable, uint64_t address, uint16_t *reg);
+
+/* Bytes of a function as the file has them, and what may be different in memory. */
+struct dwarf_text {
+	size_t index; /* of the job's texts */
+	struct bytes bytes, mask;
+};
+
+/* As many of the job's texts as the file has: at most LIMIT_CODE_FUNCTIONS. */
+size_t dwarf_texts(struct dwarf_file *f, const struct lines_job *job, struct dwarf_text *out);
 
 /* The type of a variable, and a type as C writes it. */
 bool dwarf_type_of(Dwarf_Die *variable, Dwarf_Die *type);

@@ -89,6 +89,21 @@ read_access(struct parse *p)
 }
 
 static void
+read_code(struct parse *p)
+{
+	uint32_t index = reader_u32(&p->in);
+	uint32_t len = reader_u32(&p->in);
+	struct lines_text t = { .bytes = reader_bytes(&p->in, len) };
+
+	t.mask = reader_bytes(&p->in, len);
+	if (index >= p->job->text_count || len > p->job->text[index].len)
+		reader_reject(&p->in, "an answer is about text %u of %zu, %u bytes", index,
+			      p->job->text_count, len);
+	if (reader_error(&p->in) == NULL)
+		p->out->text[index] = t;
+}
+
+static void
 read_parameter(struct parse *p)
 {
 	struct lines_parameter v = { .name = read_text(p) };
@@ -121,6 +136,9 @@ read_record(struct parse *p)
 	case LINES_ACCESS:
 		read_access(p);
 		break;
+	case LINES_TEXT:
+		read_code(p);
+		break;
 	case LINES_PARAMETER:
 		read_parameter(p);
 		break;
@@ -145,6 +163,7 @@ lines_parse(struct bytes answer, const struct lines_job *job, struct arena *a, s
 	*out = (struct lines){
 		.place = ARENA_ARRAY(a, struct lines_answer_place, job->count + 1),
 		.access = ARENA_ARRAY(a, struct lines_expression, job->access_count + 1),
+		.text = ARENA_ARRAY(a, struct lines_text, job->text_count + 1),
 		.parameter = ARENA_ARRAY(a, struct lines_parameter, PARAMETERS_MAX),
 	};
 	while (p.failed == NULL && reader_left(&p.in) != 0 && read_record(&p))

@@ -38,14 +38,24 @@ struct lines_access {
 	size_t count;
 };
 
+/* A function whose bytes are wanted as they were built: that of a place, and its length. */
+struct lines_text_wanted {
+	size_t place;
+	size_t len;
+};
+
 struct lines_job {
 	const char *path;
+	int fd; /* with is_expanded: its content, where the file is compressed (unpack.h) */
+	bool is_expanded;
 	bool is_module;
 	struct str build_id; /* that the file must have, or empty */
 	const struct lines_place *place;
 	size_t count;
 	const struct lines_access *access;
 	size_t access_count;
+	const struct lines_text_wanted *text;
+	size_t text_count;
 	size_t function; /* index of a place whose function's parameters are wanted, or SIZE_MAX */
 };
 
@@ -76,10 +86,23 @@ struct lines_expression {
 	struct str member; /* "value", or empty */
 };
 
+/* What a kernel does with a byte of its code. */
+enum lines_mask {
+	LINES_COMPARE,    /* nothing: it runs as it was built */
+	LINES_MAY_CHANGE, /* fills it in when it loads it, or adapts it to the machine */
+	LINES_OF_FTRACE,  /* calls ftrace there, or not */
+};
+
+struct lines_text {
+	struct bytes bytes; /* empty: not known; may be shorter than was asked for */
+	struct bytes mask;  /* enum lines_mask of each */
+};
+
 struct lines {
 	struct str build_id;              /* of the file, in hex */
 	struct lines_answer_place *place; /* as many as the job has */
 	struct lines_expression *access;  /* as many as the job has */
+	struct lines_text *text;          /* as many as the job has */
 	struct lines_parameter *parameter;
 	size_t parameter_count;
 	bool whole; /* nothing is missing at the end */
@@ -97,6 +120,7 @@ enum lines_record {
 	LINES_FILE,      /* build ID in hex */
 	LINES_PLACE,     /* index (4), comp_dir, count (2), frames: function, file, line (4) */
 	LINES_ACCESS,    /* index (4), text, type, member */
+	LINES_TEXT,      /* index (4), length (4), bytes, mask */
 	LINES_PARAMETER, /* name, type, in_register (1), dwarf (2); in their order */
 };
 

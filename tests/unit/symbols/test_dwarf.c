@@ -49,6 +49,46 @@ fixture_outer(struct thing *thing, int more)
 	return sum;
 }
 
+#if defined(__x86_64__)
+/*
+ * Code with one place for each kind of table that tells what the kernel patches: a call of ftrace,
+ * a short and a long jump label, an alternative of three bytes, a return, a lock prefix, an
+ * indirect call with a prefix, a paravirtual call. What is left is 0x90 0xc3.
+ */
+__asm__(".pushsection .text\n"
+	".globl fixture_code\n"
+	".type fixture_code, @function\n"
+	"fixture_code:\n"
+	"1:	.byte 0xe8, 1, 2, 3, 4\n"
+	"2:	.byte 0xeb, 0\n"
+	"3:	.byte 0xe9, 0, 0, 0, 0\n"
+	"4:	.byte 0x66, 0x66, 0x90\n"
+	"5:	.byte 0xe9, 1, 2, 3, 4\n"
+	"6:	.byte 0xf0\n"
+	"7:	.byte 0x2e, 0xe8, 1, 2, 3, 4\n"
+	"	.byte 0x90, 0xc3\n"
+	".size fixture_code, . - fixture_code\n"
+	"	.fill 8, 1, 0xcc\n"
+	".popsection\n"
+	".pushsection __mcount_loc, \"aw\"\n .quad 1b\n .popsection\n"
+	".pushsection __jump_table, \"aw\"\n"
+	" .long 2b - ., 3b - .\n .quad 0\n .long 3b - ., 4b - .\n .quad 0\n"
+	".popsection\n"
+	".pushsection .altinstructions, \"a\"\n"
+	" .long 4b - ., 4b - .\n .word 0\n .byte 3, 3\n"
+	".popsection\n"
+	".pushsection .return_sites, \"a\"\n .long 5b - .\n .popsection\n"
+	".pushsection .smp_locks, \"a\"\n .long 6b - .\n .popsection\n"
+	".pushsection .retpoline_sites, \"a\"\n .long 7b - .\n .popsection\n");
+
+extern const uint8_t fixture_code[];
+#endif
+
+enum {
+	CODE_LEN = 29, /* of fixture_code */
+	CODE_LEFT = 2,
+};
+
 static char exe[PATH_MAX];
 
 static const char *
@@ -255,6 +295,57 @@ names_parameters_and_accesses(void **state)
 		str_is_c(l.access[0].text, l.place[0].count == 2 ? "t->value" : "thing->value"));
 }
 
+/* Of the two functions, code as it was built and what the kernel may change of it. */
+static void
+check_texts(const struct lines *l, bool linked)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; linked && i < l->text[0].bytes.len; i++)
+		same += l->text[0].bytes.p[i] == ((const uint8_t *)fixture_outer)[i];
+	assert_true(l->text[0].bytes.len != 0);
+	assert_int_equal(l->text[0].mask.len, l->text[0].bytes.len);
+	if (linked) /* no sanitizer, no debugger changes it */
+		assert_int_equal(same, l->text[0].bytes.len);
+#if defined(__x86_64__)
+	const struct lines_text *t = &l->text[1];
+
+	/* The room behind the function is not its own. */
+	assert_int_equal(t->bytes.len, CODE_LEN);
+	assert_memory_equal(t->bytes.p, fixture_code, CODE_LEN);
+	for (size_t i = 0; i < CODE_LEN; i++) {
+		if (i >= CODE_LEN - CODE_LEFT)
+			assert_int_equal(t->mask.p[i], LINES_COMPARE);
+		else if (i >= 5)
+			assert_int_equal(t->mask.p[i], LINES_MAY_CHANGE);
+		else if (!linked) /* the address is not in the file of a program that may move */
+			assert_int_equal(t->mask.p[i], LINES_OF_FTRACE);
+	}
+#endif
+}
+
+static void
+gives_code_and_says_what_the_kernel_changes_of_it(void **state)
+{
+	static const struct lines_text_wanted wanted[] = { { 0, 16 }, { 1, CODE_LEN + 8 } };
+	struct lines_place place[2] = { { .function = STR("fixture_outer") },
+					{ .function = STR("fixture_code") } };
+
+	for (int linked = 0; linked < 2; linked++) {
+		struct lines_job job = { .path = linked ? self() : object(),
+					 .place = place,
+					 .count = 2,
+					 .is_module = !linked,
+					 .text = wanted,
+					 .text_count = 2,
+					 .function = SIZE_MAX };
+		struct lines l;
+
+		assert_null(ask(&job, *state, &l));
+		check_texts(&l, linked);
+	}
+}
+
 static void
 refuses_another_build(void **state)
 {
@@ -301,6 +392,7 @@ bears_any_damage(void **state)
 	char path[] = "/tmp/kdtriage-dwarf-XXXXXX";
 	int out = mkstemp(path);
 	uint32_t random = 12345;
+	static const struct lines_text_wanted wanted[] = { { 0, PLACES } };
 
 	assert_true(in >= 0 && out >= 0 && fstat(in, &st) == 0);
 	bytes = ARENA_ARRAY(a, uint8_t, (size_t)st.st_size);
@@ -311,6 +403,8 @@ bears_any_damage(void **state)
 					 .place = place,
 					 .count = PLACES,
 					 .is_module = true,
+					 .text = wanted,
+					 .text_count = 1,
 					 .function = 0 };
 		struct lines l;
 		size_t len = (size_t)st.st_size;
@@ -343,6 +437,7 @@ main(void)
 		UNIT_TEST(lays_out_a_module),
 		UNIT_TEST(a_return_address_means_the_call_before_it),
 		UNIT_TEST(names_parameters_and_accesses),
+		UNIT_TEST(gives_code_and_says_what_the_kernel_changes_of_it),
 		UNIT_TEST(refuses_another_build),
 		UNIT_TEST(says_what_it_cannot_open),
 		UNIT_TEST(bears_any_damage),

@@ -16,15 +16,22 @@ static const uint8_t good[] = {
 	LINES_PARAMETER, 1, 0, 'p', 3, 0, 'i', 'n', 't', 1, 5, 0,
 	/* access 0: p->v, s *, v */
 	LINES_ACCESS, 0, 0, 0, 0, 4, 0, 'p', '-', '>', 'v', 3, 0, 's', ' ', '*', 1, 0, 'v',
+	/* text 0: three bytes, the last of which may change */
+	LINES_TEXT, 0, 0, 0, 0, 3, 0, 0, 0, 0x55, 0x90, 0xc3, LINES_COMPARE, LINES_COMPARE,
+	LINES_MAY_CHANGE,
 	LINES_END,
 };
 /* clang-format on */
 
 static const struct lines_place places[2];
 static const struct lines_access accesses[1];
-static const struct lines_job job = {
-	.place = places, .count = 2, .access = accesses, .access_count = 1
-};
+static const struct lines_text_wanted texts[1] = { { 1, 3 } };
+static const struct lines_job job = { .place = places,
+				      .count = 2,
+				      .access = accesses,
+				      .access_count = 1,
+				      .text = texts,
+				      .text_count = 1 };
 
 static const struct error *
 parse(const void *p, size_t len, struct arena *a, struct lines *out)
@@ -52,6 +59,9 @@ reads_an_answer(void **state)
 	assert_true(str_is_c(l.access[0].text, "p->v"));
 	assert_true(str_is_c(l.access[0].type, "s *"));
 	assert_true(str_is_c(l.access[0].member, "v"));
+	assert_int_equal(l.text[0].bytes.len, 3);
+	assert_int_equal(l.text[0].bytes.p[2], 0xc3);
+	assert_int_equal(l.text[0].mask.p[2], LINES_MAY_CHANGE);
 }
 
 static void
@@ -109,6 +119,19 @@ texts_have_no_control_characters(void **state)
 }
 
 static void
+more_code_than_was_asked_for_is_refused(void **state)
+{
+	static const uint8_t longer[] = { LINES_TEXT, 0, 0, 0, 0, 4, 0, 0, 0,
+					  1,          2, 3, 4, 0, 0, 0, 0, LINES_END };
+	static const uint8_t second[] = { LINES_TEXT, 1, 0, 0, 0, 0, 0, 0, 0, LINES_END };
+	struct lines l;
+
+	assert_non_null(parse(longer, sizeof(longer), *state, &l));
+	assert_int_equal(l.text[0].bytes.len, 0);
+	assert_non_null(parse(second, sizeof(second), *state, &l));
+}
+
+static void
 a_place_that_was_not_asked_for_is_refused(void **state)
 {
 	static const uint8_t third[] = { LINES_PLACE, 2, 0, 0, 0, 0, 0, 0, 0, LINES_END };
@@ -126,6 +149,7 @@ main(void)
 		UNIT_TEST(bears_any_byte_flipped),
 		UNIT_TEST(a_failure_says_why),
 		UNIT_TEST(texts_have_no_control_characters),
+		UNIT_TEST(more_code_than_was_asked_for_is_refused),
 		UNIT_TEST(a_place_that_was_not_asked_for_is_refused),
 	};
 
