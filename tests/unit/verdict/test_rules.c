@@ -177,6 +177,22 @@ every_packed_rule_is_what_the_tree_says(void **state)
 }
 
 static void
+every_rule_explains_advises_and_refers(void **state)
+{
+	struct catalogue *all = tree(*state)->all;
+
+	for (size_t i = 0; i < all->rule_count; i++) {
+		struct rule_words w = words_read(all->rule[i], *state);
+
+		if (w.explain.len == 0 || w.next_count == 0 || w.ref_count == 0)
+			print_error("%s\n", all->rule[i]->id.p);
+		assert_true(w.explain.len != 0);
+		assert_true(w.next_count != 0);
+		assert_true(w.ref_count != 0);
+	}
+}
+
+static void
 the_yaml_inside_the_program_is_that_of_the_tree(void **state)
 {
 	struct rules *r = rules_new(*state);
@@ -294,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(the_linter_finds_nothing_wrong_with_the_rules_in_the_tree),
 		UNIT_TEST(every_packed_rule_is_what_the_tree_says),
+		UNIT_TEST(every_rule_explains_advises_and_refers),
 		UNIT_TEST(the_yaml_inside_the_program_is_that_of_the_tree),
 		UNIT_TEST(a_pack_that_is_cut_short_is_refused),
 		UNIT_TEST(a_rule_that_is_cut_short_is_not_taken),
