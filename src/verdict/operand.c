@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict/operand.h"
 
+#include "verdict/shelf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +94,8 @@ find_param(const struct reading *r, struct str name, const struct param **out)
 	*out = catalogue_param(r->rules, name);
 	if (*out != NULL)
 		return NULL;
+
+	shelf_take_all(r->rules); /* all that it may have been meant to be */
 
 	struct str *names = ARENA_ARRAY(r->arena, struct str, r->rules->param_count + 1);
 

@@ -304,6 +304,23 @@ a_site_overrides_a_rule_that_is_on_the_shelf(void **state)
 	assert_string_equal(catalogue_rule(r->all, STR("null-pointer"))->title.p, "mine");
 }
 
+/* What is still on the shelf counts among the names that may have been meant. */
+static void
+a_misspelt_parameter_gets_the_nearest_built_in_one(void **state)
+{
+	struct rules *r = rules_new(*state);
+	const struct error *e = NULL;
+
+	assert_null(rules_load_builtin(r));
+	e = rules_load_text(r, "site.yaml",
+			    STR("- id: a\n  title: t\n  role: context\n"
+				"  when: event.pid above $many-bloked\n"));
+	assert_non_null(e);
+	assert_string_equal(error_text(*state, e),
+			    "site.yaml:4:25: no parameter is called 'many-bloked'; did you mean "
+			    "'many-blocked'?");
+}
+
 int
 main(void)
 {
@@ -317,6 +334,7 @@ main(void)
 		UNIT_TEST(a_rule_that_is_left_on_the_shelf_does_not_hold),
 		UNIT_TEST(nor_for_the_facts_that_any_rule_fires_on),
 		UNIT_TEST(a_site_overrides_a_rule_that_is_on_the_shelf),
+		UNIT_TEST(a_misspelt_parameter_gets_the_nearest_built_in_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
