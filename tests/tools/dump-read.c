@@ -77,22 +77,40 @@ parse(int argc, char **argv, struct request *r)
 	       parse_number(argv[argc - 1], &r->len);
 }
 
-/* Kernel addresses: by page tables, and where there are none to be had by what is mapped
- * linearly, and by what ELF segments say of themselves. */
-struct kernel_space {
-	const struct memory *mapped; /* NULL: nothing says where anything is mapped */
+/* What the addresses of a request are addresses of. Kernel addresses: by page tables, and where
+ * there are none to be had by what is mapped linearly, and by what ELF segments say of
+ * themselves. */
+struct space {
+	const struct memory *phys; /* not NULL: physical addresses */
+	struct vmem *v;            /* NULL: nothing says where anything is mapped */
 	const struct memory *segments;
 };
 
-static const struct error *
-read_kernel(void *self, uint64_t addr, void *buf, size_t len)
+static bool
+open_kernel_space(struct dump *d, bool translate, struct arena *a, struct space *s)
 {
-	const struct kernel_space *s = self;
+	const struct error *e = translate ? vmem_open(d, a, &s->v) : NULL;
+
+	if (s->v != NULL)
+		e = s->v->problem;
+	if (d->has_segments && (s->v == NULL || !s->v->has_tables))
+		s->segments = &d->segments;
+	if (e != NULL)
+		fprintf(stderr, "dump-read: %s%s\n", error_text(a, e),
+			s->segments == NULL ? "" : "; else what segments say counts");
+	if (s->v == NULL && s->segments == NULL)
+		fputs("dump-read: this dump has no virtual addresses of its own\n", stderr);
+	return s->v != NULL || s->segments != NULL;
+}
+
+static const struct error *
+read_kernel(const struct space *s, uint64_t addr, void *buf, size_t len)
+{
 	const struct error *e = NULL;
 	const struct error *other = NULL;
 
-	if (s->mapped != NULL) {
-		e = memory_read(s->mapped, addr, buf, len);
+	if (s->v != NULL) {
+		e = memory_read(&s->v->mem, addr, buf, len);
 		if (e == NULL || s->segments == NULL)
 			return e;
 	}
@@ -100,33 +118,21 @@ read_kernel(void *self, uint64_t addr, void *buf, size_t len)
 	return other == NULL || e == NULL ? other : e;
 }
 
-static bool
-open_kernel_space(struct dump *d, bool translate, struct arena *a, struct memory *out)
+static const struct error *
+read_space(const struct space *s, uint64_t addr, void *buf, size_t len)
 {
-	struct kernel_space *s = ARENA_NEW(a, struct kernel_space);
-	struct vmem *v = NULL;
-	const struct error *e = translate ? vmem_open(d, a, &v) : NULL;
-
-	if (v != NULL) {
-		s->mapped = &v->mem;
-		e = v->problem;
-	}
-	if (d->has_segments && (v == NULL || !v->has_tables))
-		s->segments = &d->segments;
-	if (e != NULL)
-		fprintf(stderr, "dump-read: %s%s\n", error_text(a, e),
-			s->segments == NULL ? "" : "; else what segments say counts");
-	if (s->mapped == NULL && s->segments == NULL) {
-		fputs("dump-read: this dump has no virtual addresses of its own\n", stderr);
-		return false;
-	}
-	*out = (struct memory){ read_kernel, s, d->order, d->word_len };
-	return true;
+	return s->phys != NULL ? memory_read(s->phys, addr, buf, len)
+			       : read_kernel(s, addr, buf, len);
 }
 
+/* Is it the page at addr itself that was left out, and not one that leads there? */
 static bool
-is_excluded(const struct error *e)
+is_excluded(const struct space *s, uint64_t addr, const struct error *e)
 {
+	uint64_t pa = 0;
+
+	if (s->v != NULL && vmem_translate(s->v, addr, &pa) != NULL)
+		return false;
 	while (e != NULL && e != page_state_error(PAGE_EXCLUDED))
 		e = e->cause;
 	return e != NULL;
@@ -143,7 +149,7 @@ complain(const struct error *e, uint64_t addr, struct arena *a)
 }
 
 static int
-copy(const struct request *r, const struct memory *m, struct arena *a)
+copy(const struct request *r, const struct space *s, struct arena *a)
 {
 	uint8_t buf[STEP];
 	uint64_t addr = r->addr, left = r->len;
@@ -154,8 +160,8 @@ copy(const struct request *r, const struct memory *m, struct arena *a)
 
 		if (step > left)
 			step = (size_t)left;
-		e = memory_read(m, addr, buf, step);
-		if (r->zeros && is_excluded(e)) {
+		e = read_space(s, addr, buf, step);
+		if (r->zeros && is_excluded(s, addr, e)) {
 			memset(buf, 0, step);
 			e = NULL;
 		}
@@ -188,11 +194,11 @@ run(const struct request *r, struct arena *a)
 		return EXIT_UNOPENED;
 	}
 
-	struct memory m = d->phys;
+	struct space s = { .phys = r->virtual ? NULL : &d->phys };
 	int status = EXIT_UNREADABLE;
 
-	if (!r->virtual || open_kernel_space(d, r->translate, a, &m))
-		status = copy(r, &m, a);
+	if (!r->virtual || open_kernel_space(d, r->translate, a, &s))
+		status = copy(r, &s, a);
 
 	if (d->filled_pages != 0)
 		fprintf(stderr,
