@@ -388,6 +388,7 @@ static const struct error *
 write_descs(struct mini *m)
 {
 	uint64_t at = descs_at(m);
+	/* the file reaches up to there, even if no page follows */
 	const struct error *e = write_at(m, at - 1, "", 1);
 
 	for (size_t i = 0; i < m->count && e == NULL; i++) {
