@@ -199,6 +199,15 @@ take_all_stacks(struct options *o, struct arena *a, const char *v)
 	return NULL;
 }
 
+static const char *
+take_deep(struct options *o, struct arena *a, const char *v)
+{
+	(void)a;
+	(void)v;
+	o->deep = true;
+	return NULL;
+}
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -380,6 +389,7 @@ static const struct option_row rows[] = {
 	{ "mini-vmcore", 0, "FILE", take_mini_vmcore, "also write a small dump of the pages that the analysis read" },
 	{ "mini-for", 0, "WHOM", take_mini_for, "kdtriage (default), or peers: also what crash and drgn read" },
 	{ "all-stacks", 0, NULL, take_all_stacks, "the stack of every task, in tasks.all[]" },
+	{ "deep", 0, NULL, take_deep, "slow looks too: what every page of memory was used for" },
 	{ "vmlinux", 'x', "FILE", take_vmlinux, "debuginfo of the crashed kernel" },
 	{ "debug-dir", 0, "DIR", take_debug_dir, "look for debuginfo there before /usr/lib/debug" },
 	{ "source-dir", 0, "DIR", take_source_dir, "the kernel's source, for the text of lines" },

@@ -61,6 +61,7 @@ struct options {
 	const char *scan;        /* folder, or NULL */
 	bool mini_for_peers;     /* with what crash and drgn read */
 	bool all_stacks;
+	bool deep; /* slow looks as well: at every page */
 
 	uint64_t timeout_ns;       /* 0: none */
 	uint64_t max_memory_bytes; /* 0: none */

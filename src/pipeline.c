@@ -14,6 +14,7 @@
 #include "kernel/log.h"
 #include "kernel/meminfo.h"
 #include "kernel/modules.h"
+#include "kernel/pagewalk.h"
 #include "kernel/peers.h"
 #include "kernel/stacks.h"
 #include "kernel/sysinfo.h"
@@ -392,6 +393,14 @@ read_memory(struct run *r)
 	if (r->kernel == NULL)
 		return NULL;
 	return meminfo_publish(r->kernel, &r->cpus, &r->tasks, r->facts);
+}
+
+static const struct error *
+read_pages(struct run *r)
+{
+	if (r->kernel == NULL || !r->o->deep)
+		return NULL;
+	return pagewalk_publish(r->kernel, r->facts);
 }
 
 /* A file that is neither a dump nor a log of a kernel gives no report. */
@@ -795,6 +804,7 @@ static const struct stage stages[] = {
 	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "add up the memory", read_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
+	{ "look at every page", read_pages, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "look at the disks", read_disks, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "find debuginfo", find_debuginfo, OPTIONAL, TO_REPORT | TO_EXPLAIN },

@@ -12,7 +12,8 @@ static const struct origin from_memory = { ORIGIN_MEMORY, "the task's table of f
 enum {
 	NAME_MAX_LEN = 255,
 	TYPE_NAME_MAX = 32,
-	SHARERS_MAX = 16, /* named of those who have the same file open */
+	DEVICE_NAME_MAX = 32, /* super_block.s_id */
+	SHARERS_MAX = 16,     /* named of those who have the same file open */
 };
 
 /* ---- names ---- */
@@ -50,7 +51,8 @@ read_name(const struct kernel *k, uint64_t dentry, char name[NAME_MAX_LEN + 1], 
 	return true;
 }
 
-/* Adds the names from dentry up to the root of the mount; false if that is not reached. */
+/* Adds the names from dentry up to the root of the mount, or if root is 0 up to that of the file
+ * system; false if that is not reached. */
 static bool
 climb(const struct kernel *k, uint64_t dentry, uint64_t root, struct path *p)
 {
@@ -61,8 +63,12 @@ climb(const struct kernel *k, uint64_t dentry, uint64_t root, struct path *p)
 
 		if (dentry == root)
 			return true;
-		if (!kernel_word(k, dentry, LAYOUT_DENTRY_PARENT, &parent) || parent == dentry ||
-		    !kernel_is_address(k, parent) || !read_name(k, dentry, name, &s))
+		if (!kernel_word(k, dentry, LAYOUT_DENTRY_PARENT, &parent) ||
+		    !kernel_is_address(k, parent))
+			return false;
+		if (parent == dentry)
+			return root == 0;
+		if (!read_name(k, dentry, name, &s))
 			return false;
 		put_front(p, s);
 		put_front(p, STR("/"));
@@ -129,6 +135,60 @@ read_fs(const struct kernel *k, uint64_t inode, char name[TYPE_NAME_MAX])
 		memcpy(name, s.p, s.len);
 }
 
+/* It was unlinked: no longer in the hash, and not the root of something. */
+static bool
+is_deleted(const struct kernel *k, uint64_t dentry)
+{
+	uint64_t pprev = 1;
+	uint64_t parent = 0;
+
+	return kernel_word(k, dentry, LAYOUT_DENTRY_PPREV, &pprev) && pprev == 0 &&
+	       kernel_word(k, dentry, LAYOUT_DENTRY_PARENT, &parent) && parent != dentry;
+}
+
+/* One of its names. */
+static struct str
+path_of_inode(const struct kernel *k, uint64_t inode)
+{
+	char text[LIMIT_PATH_BYTES];
+	struct path p = { text, sizeof(text), false };
+	uint64_t alias = 0;
+	uint64_t off = 0;
+
+	if (!kernel_word(k, inode, LAYOUT_INODE_DENTRY, &alias) || !kernel_is_address(k, alias) ||
+	    !layout_find(k->layout, LAYOUT_DENTRY_ALIAS, &off))
+		return (struct str){ NULL, 0 };
+
+	uint64_t dentry = alias - off;
+	struct str deleted = is_deleted(k, dentry) ? STR(" (deleted)") : STR("");
+
+	if (!climb(k, dentry, 0, &p))
+		return (struct str){ NULL, 0 };
+	if (p.at == sizeof(text))
+		put_front(&p, STR("/"));
+	return str_of(arena_printf(k->arena, "%.*s%.*s", (int)(sizeof(text) - p.at), text + p.at,
+				   STR_ARG(deleted)));
+}
+
+bool
+files_at_inode(const struct kernel *k, uint64_t inode, struct inode_file *out)
+{
+	char fs[TYPE_NAME_MAX] = "";
+	uint64_t sb = 0;
+	uint64_t off = 0;
+
+	*out = (struct inode_file){ .ino = 0 };
+	if (!kernel_is_address(k, inode) || !kernel_word(k, inode, LAYOUT_INODE_INO, &out->ino))
+		return false;
+	read_fs(k, inode, fs);
+	out->fs = str_copy(k->arena, str_of(fs));
+	if (kernel_word(k, inode, LAYOUT_INODE_SB, &sb) && kernel_is_address(k, sb) &&
+	    layout_find(k->layout, LAYOUT_SB_ID, &off))
+		out->device = kernel_string(k, sb + off, DEVICE_NAME_MAX);
+	out->path = path_of_inode(k, inode);
+	return true;
+}
+
 static bool
 read_file(const struct kernel *k, uint64_t va, struct file *f)
 {
@@ -160,17 +220,6 @@ nameless(const struct kernel *k, const struct file *f, uint64_t dentry)
 	if (!read_name(k, dentry, name, &s))
 		return s;
 	return str_of(arena_printf(k->arena, "anon_inode:%.*s", STR_ARG(s)));
-}
-
-/* It was unlinked: no longer in the hash, and not the root of something. */
-static bool
-is_deleted(const struct kernel *k, uint64_t dentry)
-{
-	uint64_t pprev = 1;
-	uint64_t parent = 0;
-
-	return kernel_word(k, dentry, LAYOUT_DENTRY_PPREV, &pprev) && pprev == 0 &&
-	       kernel_word(k, dentry, LAYOUT_DENTRY_PARENT, &parent) && parent != dentry;
 }
 
 static struct str

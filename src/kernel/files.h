@@ -23,6 +23,17 @@ struct str files_name(const struct kernel *k, uint64_t file);
 /* REG DIR CHR BLK FIFO PIPE LNK SOCK, or UNKN for what is none of them. */
 const char *files_type(const struct kernel *k, uint64_t file);
 
+/* A file of a file system, by its struct inode. */
+struct inode_file {
+	struct str fs;     /* type of the file system: "ext4" */
+	struct str device; /* that it is on, as super_block.s_id has it; may be empty */
+	struct str path;   /* in that file system; empty if no name of it is in memory */
+	uint64_t ino;
+};
+
+/* False if there is no inode there. Texts are in the kernel's arena. */
+bool files_at_inode(const struct kernel *k, uint64_t inode, struct inode_file *out);
+
 /* Puts tasks.panic_task_files[]: the files that t has open, and who else has them open. */
 void files_publish(const struct kernel *k, const struct tasks *all, const struct task *t,
 		   struct facts *f);

@@ -159,6 +159,10 @@ static const struct row rows[LAYOUT_COUNT] = {
 	[LAYOUT_INODE_MODE] = { "inode", { "i_mode" } },
 	[LAYOUT_INODE_INO] = { "inode", { "i_ino" } },
 	[LAYOUT_INODE_SB] = { "inode", { "i_sb" } },
+	/* b3d9b7a3c752 ("vfs: switch i_dentry/d_alias to hlist"), v3.6; 946e51f2bf37 ("move d_rcu
+	 * from overlapping d_child to overlapping d_alias"), v3.19 */
+	[LAYOUT_INODE_DENTRY] = { "inode", { "i_dentry.first" } },
+	[LAYOUT_DENTRY_ALIAS] = { "dentry", { "d_u.d_alias", "d_alias" } },
 	[LAYOUT_SB_TYPE] = { "super_block", { "s_type" } },
 	[LAYOUT_SB_LIST] = { "super_block", { "s_list" } },
 	[LAYOUT_SB_ID] = { "super_block", { "s_id" } },
@@ -216,6 +220,7 @@ static const struct row rows[LAYOUT_COUNT] = {
 	[LAYOUT_PAGE_REFCOUNT] = { "page", { "_refcount", "_count" } },
 	[LAYOUT_PAGE_PRIVATE] = { "page", { "private" } },
 	[LAYOUT_PAGE_MAPPING] = { "page", { "mapping" } },
+	[LAYOUT_PAGE_MEM_CGROUP] = { "page", { "mem_cgroup" } },
 	[LAYOUT_PAGE_SLAB_CACHE] = { "page", { "slab_cache" } },
 	[LAYOUT_PAGE_FREELIST] = { "page", { "freelist" } },
 	[LAYOUT_PAGE_COUNTERS] = { "page", { "counters" } },

@@ -8,6 +8,7 @@
 enum {
 	SECTION_FLAGS = 63, /* low bits of section_mem_map; at most six are used */
 	SECTION_HAS_MEM_MAP = 2,
+	ROOTS_MAX = 1 << 20,  /* elements of mem_section: 2^17 of pointers for 52 bits */
 	ORDER_MAX = 20,       /* of a compound page: 1 GiB pages have 18 */
 	BUDDY_ORDER_MAX = 10, /* of a free one */
 	TYPE_SHIFT = 24,      /* of page types that are numbers */
@@ -46,50 +47,120 @@ section_bits(const struct kernel *k, uint64_t *bits)
 	return strcmp(k->arch->name, "x86_64") == 0;
 }
 
-/* The section of memory that a page frame is in: of an array of pointers to arrays, or in an
- * array (SPARSEMEM_EXTREME or not). */
+/* Sections of memory are in an array of pointers to arrays, or in an array (SPARSEMEM_EXTREME
+ * or not). */
+struct sections {
+	uint64_t root;     /* va of the array */
+	uint64_t count;    /* of its elements */
+	uint64_t each;     /* bytes of a section's description */
+	uint64_t per_root; /* sections of an element: 1 if it is no pointer */
+	uint64_t pages;    /* of a section */
+	uint64_t map_off;  /* in the description */
+};
+
+/* What the array holds, by its first element that is not empty: a pointer is aligned, and what
+ * describes a section has flags in its low bits. */
 static bool
-section_of(const struct kernel *k, uint64_t pfn, uint64_t *section)
+is_of_pointers(const struct kernel *k, const struct sections *s)
 {
-	uint64_t root = 0;
-	uint64_t count = 0;
-	uint64_t each = 0;
-	uint64_t bits = 0;
-	uint64_t list = 0;
+	uint64_t word = 0;
 
-	if (k->info == NULL || !vmcoreinfo_symbol(k->info, "mem_section", &root) ||
-	    !vmcoreinfo_count(k->info, "mem_section", &count) ||
-	    !vmcoreinfo_len(k->info, "mem_section", &each) || each == 0 ||
-	    each > kernel_page_len(k) || !section_bits(k, &bits))
-		return false;
-
-	uint64_t n = pfn >> (bits - page_shift(k));
-	uint64_t per_root = kernel_page_len(k) / each;
-
-	if (n / per_root < count &&
-	    memory_word(k->mem, root + n / per_root * k->mem->word_len, &list) == NULL &&
-	    kernel_is_address(k, list) && list % k->mem->word_len == 0) {
-		*section = list + n % per_root * each;
-		return true;
+	for (uint64_t i = 0; i < s->count && word == 0; i++) {
+		if (memory_word(k->mem, s->root + i * k->mem->word_len, &word) != NULL)
+			return false;
 	}
-	*section = root + n * each;
-	return n < count;
+	return kernel_is_address(k, word) && word % k->mem->word_len == 0;
+}
+
+static bool
+find_sections(const struct kernel *k, struct sections *s)
+{
+	uint64_t bits = 0;
+
+	if (k->info == NULL || !vmcoreinfo_symbol(k->info, "mem_section", &s->root) ||
+	    !vmcoreinfo_count(k->info, "mem_section", &s->count) ||
+	    !vmcoreinfo_len(k->info, "mem_section", &s->each) ||
+	    !vmcoreinfo_offset(k->info, "mem_section.section_mem_map", &s->map_off) ||
+	    s->each == 0 || s->each > kernel_page_len(k) || s->count > ROOTS_MAX ||
+	    !section_bits(k, &bits))
+		return false;
+	s->per_root = is_of_pointers(k, s) ? kernel_page_len(k) / s->each : 1;
+	s->pages = UINT64_C(1) << (bits - page_shift(k));
+	return true;
+}
+
+/* The description of a section. */
+static bool
+section_of(const struct kernel *k, const struct sections *s, uint64_t n, uint64_t *section)
+{
+	uint64_t list = s->root;
+	uint64_t at = n;
+
+	if (n / s->per_root >= s->count)
+		return false;
+	if (s->per_root != 1) {
+		if (memory_word(k->mem, s->root + n / s->per_root * k->mem->word_len, &list) !=
+			    NULL ||
+		    !kernel_is_address(k, list))
+			return false;
+		at = n % s->per_root;
+	}
+	*section = list + at * s->each;
+	return true;
+}
+
+/* The address of a section's struct pages, less that of page frame 0 in them. */
+static bool
+has_map(const struct kernel *k, const struct sections *s, uint64_t section, uint64_t *map)
+{
+	if (memory_word(k->mem, section + s->map_off, map) != NULL ||
+	    (*map & SECTION_HAS_MEM_MAP) == 0)
+		return false;
+	*map &= ~(uint64_t)SECTION_FLAGS;
+	return true;
+}
+
+bool
+pageinfo_next_section(const struct kernel *k, uint64_t *n, struct page_section *out)
+{
+	struct sections s;
+	uint64_t len = 0;
+
+	if (!layout_find(k->layout, LAYOUT_PAGE, &len) || !find_sections(k, &s))
+		return false;
+	while (*n < s.count * s.per_root) {
+		uint64_t i = *n;
+		uint64_t section = 0;
+		uint64_t map = 0;
+
+		/* Most lists are not there. */
+		*n = i + 1;
+		if (!section_of(k, &s, i, &section)) {
+			*n = (i / s.per_root + 1) * s.per_root;
+			continue;
+		}
+		if (!has_map(k, &s, section, &map))
+			continue;
+		*out = (struct page_section){ map + i * s.pages * len, i * s.pages, s.pages };
+		if (kernel_is_address(k, out->pages))
+			return true;
+	}
+	return false;
 }
 
 /* The struct page of a page frame. */
 static bool
 page_of(const struct kernel *k, uint64_t pfn, uint64_t *page)
 {
-	uint64_t section = 0;
-	uint64_t off = 0;
+	struct sections s;
 	uint64_t len = 0;
+	uint64_t section = 0;
 	uint64_t map = 0;
 
-	if (!layout_find(k->layout, LAYOUT_PAGE, &len) || !section_of(k, pfn, &section) ||
-	    !vmcoreinfo_offset(k->info, "mem_section.section_mem_map", &off) ||
-	    memory_word(k->mem, section + off, &map) != NULL || (map & SECTION_HAS_MEM_MAP) == 0)
+	if (!layout_find(k->layout, LAYOUT_PAGE, &len) || !find_sections(k, &s) ||
+	    !section_of(k, &s, pfn / s.pages, &section) || !has_map(k, &s, section, &map))
 		return false;
-	*page = (map & ~(uint64_t)SECTION_FLAGS) + pfn * len;
+	*page = map + pfn * len;
 	return kernel_is_address(k, *page);
 }
 
@@ -113,16 +184,16 @@ find_head(const struct kernel *k, struct page_info *i)
 	i->head_pfn = i->pfn - (i->page - link) / len;
 }
 
-/* A flag of the page, by its number in VMCOREINFO or in the types. */
-static bool
-has_flag(const struct kernel *k, uint64_t flags, const char *name)
+/* The mask of a flag, by its number in VMCOREINFO or in the types; 0 if that is not known. */
+static uint64_t
+flag_of(const struct kernel *k, const char *name)
 {
 	uint64_t bit = 0;
 
 	if (!vmcoreinfo_number(k->info, name, &bit) &&
 	    (k->btf == NULL || !btf_enumerator(k->btf, "pageflags", name, &bit)))
-		return false;
-	return bit < 64 && (flags >> bit & 1) != 0;
+		return 0;
+	return bit < 64 ? UINT64_C(1) << bit : 0;
 }
 
 /*
@@ -142,29 +213,58 @@ is_type(uint32_t type, uint32_t wanted)
 }
 
 /* A type that VMCOREINFO knows. */
-static bool
-has_type(const struct kernel *k, uint32_t type, const char *name)
+static struct page_type
+type_of(const struct kernel *k, const char *name)
 {
 	uint64_t v = 0;
+	bool known = vmcoreinfo_number(k->info, name, &v);
 
-	return vmcoreinfo_number(k->info, name, &v) && is_type(type, (uint32_t)v);
+	return (struct page_type){ (uint32_t)v, known };
 }
 
-/* The type of page tables is the one behind that of offline pages, however they are written. */
 static bool
-is_table(const struct kernel *k, uint32_t type)
+has_type(uint32_t type, const struct page_type *wanted)
+{
+	return wanted->known && is_type(type, wanted->value);
+}
+
+/*
+ * The type of page tables is the one behind that of offline pages, however they are written; up to
+ * v5.10 the next but one, where struct page has mem_cgroup (18b2db3b0385, "mm: Convert page kmemcg
+ * type to a page memcg flag").
+ */
+static struct page_type
+table_type(const struct kernel *k, const struct page_type *offline)
 {
 	const uint32_t one = UINT32_C(1) << TYPE_SHIFT;
-	uint64_t v = 0;
+	uint32_t flag = ~offline->value;
+	uint64_t off = 0;
 
-	if (!vmcoreinfo_number(k->info, "PAGE_OFFLINE_MAPCOUNT_VALUE", &v))
-		return false;
+	if ((offline->value & (one - 1)) == 0)
+		return (struct page_type){ offline->value + one, offline->known };
+	if (flag >= one)
+		return (struct page_type){ ~(flag >> 1), offline->known };
+	if (layout_find(k->layout, LAYOUT_PAGE_MEM_CGROUP, &off))
+		return (struct page_type){ ~(flag << 2), offline->known };
+	return (struct page_type){ ~(flag << 1), offline->known };
+}
 
-	uint32_t offline = (uint32_t)v;
+struct page_marks
+pageinfo_marks(const struct kernel *k)
+{
+	struct page_marks m = { .hwpoison = 0 };
 
-	if ((offline & (one - 1)) == 0)
-		return is_type(type, offline + one);
-	return is_type(type, ~(~offline >= one ? ~offline >> 1 : ~offline << 1));
+	if (k->info == NULL)
+		return m;
+	m.hwpoison = flag_of(k, "PG_hwpoison");
+	m.slab = flag_of(k, "PG_slab");
+	m.reserved = flag_of(k, "PG_reserved");
+	m.buddy = type_of(k, "PAGE_BUDDY_MAPCOUNT_VALUE");
+	m.slabs = type_of(k, "PAGE_SLAB_MAPCOUNT_VALUE");
+	m.hugetlb = type_of(k, "PAGE_HUGETLB_MAPCOUNT_VALUE");
+	m.offline = type_of(k, "PAGE_OFFLINE_MAPCOUNT_VALUE");
+	m.table = table_type(k, &m.offline);
+	return m;
 }
 
 static unsigned int
@@ -190,7 +290,8 @@ order_of(const struct kernel *k, const struct page_info *i, uint64_t flags)
 
 /* Free pages lie in blocks; only the first one of a block says so, and how large it is. */
 static bool
-is_in_free_block(const struct kernel *k, const struct page_info *i, unsigned int *order)
+is_in_free_block(const struct kernel *k, const struct page_marks *m, const struct page_info *i,
+		 unsigned int *order)
 {
 	uint64_t len = 0;
 
@@ -202,8 +303,7 @@ is_in_free_block(const struct kernel *k, const struct page_info *i, unsigned int
 		uint64_t own = 0;
 		uint32_t type = 0;
 
-		if (kernel_u32(k, page, LAYOUT_PAGE_TYPE, &type) &&
-		    has_type(k, type, "PAGE_BUDDY_MAPCOUNT_VALUE") &&
+		if (kernel_u32(k, page, LAYOUT_PAGE_TYPE, &type) && has_type(type, &m->buddy) &&
 		    kernel_word(k, page, LAYOUT_PAGE_PRIVATE, &own) && own >= o &&
 		    own <= BUDDY_ORDER_MAX) {
 			*order = (unsigned int)own;
@@ -215,13 +315,10 @@ is_in_free_block(const struct kernel *k, const struct page_info *i, unsigned int
 
 /* Whose memory a page is that is in use. */
 static enum page_use
-owner_of(const struct kernel *k, uint64_t head)
+owner_of(const struct kernel *k, uint64_t mapping)
 {
 	enum { MAPPING_ANON = 1, MAPPING_BITS = 3 };
-	uint64_t mapping = 0;
 
-	if (!kernel_word(k, head, LAYOUT_PAGE_MAPPING, &mapping))
-		return PAGE_USE_KERNEL;
 	if ((mapping & MAPPING_ANON) != 0 && kernel_is_address(k, mapping))
 		return PAGE_USE_ANON;
 	if ((mapping & MAPPING_BITS) == 0 && kernel_is_address(k, mapping))
@@ -229,26 +326,28 @@ owner_of(const struct kernel *k, uint64_t head)
 	return PAGE_USE_KERNEL;
 }
 
-static enum page_use
-state_of(const struct kernel *k, uint64_t head, uint64_t flags, uint32_t type)
+enum page_use
+pageinfo_use(const struct kernel *k, const struct page_marks *m, const struct page_words *w)
 {
-	uint32_t count = 0;
-
-	if (has_flag(k, flags, "PG_hwpoison"))
+	if ((w->flags & m->hwpoison) != 0)
 		return PAGE_USE_HWPOISON;
-	if (has_flag(k, flags, "PG_slab") || has_type(k, type, "PAGE_SLAB_MAPCOUNT_VALUE"))
+	if ((w->flags & m->slab) != 0 || has_type(w->type, &m->slabs))
 		return PAGE_USE_SLAB;
-	if (has_flag(k, flags, "PG_reserved"))
+	if ((w->flags & m->reserved) != 0)
 		return PAGE_USE_RESERVED;
-	if (is_table(k, type))
+	if (has_type(w->type, &m->table))
 		return PAGE_USE_TABLE;
-	if (has_type(k, type, "PAGE_HUGETLB_MAPCOUNT_VALUE"))
+	if (has_type(w->type, &m->hugetlb))
 		return PAGE_USE_HUGETLB;
-	if (has_type(k, type, "PAGE_OFFLINE_MAPCOUNT_VALUE"))
+	if (has_type(w->type, &m->offline))
 		return PAGE_USE_OFFLINE;
-	if (kernel_u32(k, head, LAYOUT_PAGE_REFCOUNT, &count) && count == 0)
-		return PAGE_USE_UNUSED;
-	return owner_of(k, head);
+	return w->count == 0 ? PAGE_USE_UNUSED : owner_of(k, w->mapping);
+}
+
+bool
+pageinfo_is_buddy(const struct page_marks *m, const struct page_words *w)
+{
+	return has_type(w->type, &m->buddy);
 }
 
 bool
@@ -256,9 +355,9 @@ pageinfo_at(const struct pages *p, uint64_t va, struct page_info *out)
 {
 	const struct kernel *k = p->k;
 	struct page_info i = { .use = PAGE_USE_KERNEL };
+	struct page_words w = { .type = UINT32_MAX, .count = 1 };
+	struct page_marks m = pageinfo_marks(k);
 	uint64_t pa = 0;
-	uint64_t flags = 0;
-	uint32_t type = UINT32_MAX;
 
 	if (k->info == NULL || p->physical(p->self, va, &pa) != NULL)
 		return false;
@@ -266,12 +365,14 @@ pageinfo_at(const struct pages *p, uint64_t va, struct page_info *out)
 	if (!page_of(k, i.pfn, &i.page))
 		return false;
 	find_head(k, &i);
-	if (!kernel_word(k, i.head, LAYOUT_PAGE_FLAGS, &flags))
+	if (!kernel_word(k, i.head, LAYOUT_PAGE_FLAGS, &w.flags))
 		return false;
-	(void)kernel_u32(k, i.head, LAYOUT_PAGE_TYPE, &type);
-	i.use = state_of(k, i.head, flags, type);
-	i.order = order_of(k, &i, flags);
-	if (i.use == PAGE_USE_UNUSED && is_in_free_block(k, &i, &i.order))
+	(void)kernel_u32(k, i.head, LAYOUT_PAGE_TYPE, &w.type);
+	(void)kernel_u32(k, i.head, LAYOUT_PAGE_REFCOUNT, &w.count);
+	(void)kernel_word(k, i.head, LAYOUT_PAGE_MAPPING, &w.mapping);
+	i.use = pageinfo_use(k, &m, &w);
+	i.order = order_of(k, &i, w.flags);
+	if (i.use == PAGE_USE_UNUSED && is_in_free_block(k, &m, &i, &i.order))
 		i.use = PAGE_USE_FREE;
 	*out = i;
 	return true;

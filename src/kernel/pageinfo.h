@@ -24,6 +24,33 @@ enum page_use {
 	PAGE_USE_HWPOISON, /* taken out of use after a memory error */
 	PAGE_USE_UNUSED,   /* nobody holds it: free on a CPU's list, or about to be freed */
 	PAGE_USE_KERNEL,   /* held by the kernel for something else */
+	PAGE_USE_COUNT,
+};
+
+/* How this kernel marks the uses, looked up once for many pages. */
+struct page_type {
+	uint32_t value;
+	bool known;
+};
+
+struct page_marks {
+	uint64_t hwpoison, slab, reserved; /* masks of flags; 0: not known */
+	struct page_type buddy, slabs, table, hugetlb, offline;
+};
+
+/* What tells in a struct page. */
+struct page_words {
+	uint64_t flags;
+	uint64_t mapping; /* whose memory it is: two low bits say of what kind */
+	uint32_t type;    /* all ones if there is none */
+	uint32_t count;   /* of references; 1 if it is not known */
+};
+
+/* A part of memory that has an array of struct page. */
+struct page_section {
+	uint64_t pages; /* va of the array */
+	uint64_t pfn;   /* of its first page */
+	uint64_t count; /* of pages */
 };
 
 /* The machine's pages. */
@@ -49,5 +76,19 @@ const char *pageinfo_use_name(enum page_use use);
 /* The page behind a virtual address. False if the address is not mapped, or its page has no
  * struct page that can be read. */
 bool pageinfo_at(const struct pages *p, uint64_t va, struct page_info *out);
+
+struct page_marks pageinfo_marks(const struct kernel *k);
+
+/* The use of a page, or of a compound one by its first page. Pages of the allocator are
+ * PAGE_USE_UNUSED, but for the first one of a free block (pageinfo_is_buddy()). */
+enum page_use pageinfo_use(const struct kernel *k, const struct page_marks *m,
+			   const struct page_words *w);
+
+/* The page begins a free block. */
+bool pageinfo_is_buddy(const struct page_marks *m, const struct page_words *w);
+
+/* Section number *n or the next one that has an array, and what to go on with in *n. False if
+ * there are no more. */
+bool pageinfo_next_section(const struct kernel *k, uint64_t *n, struct page_section *out);
 
 #endif

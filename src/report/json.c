@@ -59,6 +59,8 @@ static const struct {
 	{ "tasks.not_followed", "none was left out" },
 	{ "tasks", "there is no dump, or it does not hold them" },
 	{ "cpus", "there is no dump, or it does not hold them" },
+	{ "memory.page_use", "--deep asks for it" },
+	{ "memory.cached_files", "--deep asks for it" },
 	{ "memory", "there is no dump, or it does not hold it" },
 	{ "block", "looked for only where tasks are blocked" },
 	{ "filesystems", "there is no dump, or it does not hold them" },

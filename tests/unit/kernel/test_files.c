@@ -50,6 +50,31 @@ lists_files_with_their_names_across_mounts(void **state)
 }
 
 static void
+names_a_file_by_its_inode(void **state)
+{
+	enum { OFF_ALIAS = 0x38, OFF_ALIASES = 0x18, OFF_ID = 0x10 };
+	struct fake *f = files_fake_new(*state);
+	struct inode_file i;
+
+	fake_layout(f, LAYOUT_INODE_DENTRY, OFF_ALIASES, 8);
+	fake_layout(f, LAYOUT_DENTRY_ALIAS, OFF_ALIAS, 8);
+	fake_layout(f, LAYOUT_SB_ID, OFF_ID, 8);
+	fake_text(f, FILES_AT(SB) + OFF_ID, "vda1");
+	assert_true(files_at_inode(&f->k, FILES_AT(INODE), &i));
+	assert_int_equal(i.ino, 5);
+	assert_int_equal(i.path.len, 0); /* no name of it is in memory */
+	fake_put(f, FILES_AT(INODE) + OFF_ALIASES, FILES_AT(TRIGGER) + OFF_ALIAS, 8);
+	assert_true(files_at_inode(&f->k, FILES_AT(INODE), &i));
+	assert_string_equal(i.path.p, "/trigger");
+	assert_string_equal(i.fs.p, "proc");
+	assert_string_equal(i.device.p, "vda1");
+	fake_put(f, FILES_AT(INODE) + OFF_ALIASES, FILES_AT(LOG) + OFF_ALIAS, 8);
+	assert_true(files_at_inode(&f->k, FILES_AT(INODE), &i));
+	assert_string_equal(i.path.p, "/log (deleted)");
+	assert_false(files_at_inode(&f->k, 0x1000, &i));
+}
+
+static void
 names_processes_that_have_the_same_file_open(void **state)
 {
 	struct fake *f = files_fake_new(*state);
@@ -141,6 +166,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(lists_files_with_their_names_across_mounts),
+		UNIT_TEST(names_a_file_by_its_inode),
 		UNIT_TEST(names_processes_that_have_the_same_file_open),
 		UNIT_TEST(knows_that_a_kernel_thread_has_none),
 		UNIT_TEST(counts_what_it_does_not_show),
