@@ -574,7 +574,7 @@ explain_fault(struct run *r)
 	struct fault_input in = {
 		.arch = r->dump != NULL && r->dump->arch != NULL ? r->dump->arch : arch_find(arch),
 		.code = ev->code,
-		.regs = &ev->regs,
+		.regs = shown != NULL ? shown : &ev->regs,
 		.function = ev->ip_frame.function,
 		.function_off = ev->ip_frame.offset,
 		.function_len = ev->ip_frame.len,
@@ -592,6 +592,7 @@ explain_fault(struct run *r)
 		.memory = r->vmem == NULL ? NULL : &r->vmem->mem,
 		.va_bits = r->vmem == NULL ? 0 : r->vmem->paging.va_bits,
 		.has_kasan = says_kasan(ev),
+		.only_place = !registers_are_of_fault(ev->kind),
 		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
 						     (unsigned long long)ev->line) },
 	};

@@ -559,7 +559,7 @@ fault_explain(const struct fault_input *given, struct arena *a, struct facts *f,
 	put_list(&w);
 	follow(&w);
 	put_explanation(&w);
-	if (w.in->kernel != NULL && w.in->function.len != 0)
+	if (w.in->kernel != NULL && w.in->function.len != 0 && !w.in->only_place)
 		(void)arguments_by_types(trail, w.in->kernel, w.in->module, w.in->function, w.root,
 					 a);
 	put_address_class(&w);

@@ -43,7 +43,8 @@ struct fault_input {
 	const struct memory *memory; /* kernel virtual memory of the dump, or NULL */
 	uint8_t va_bits;             /* of its virtual addresses, or 0 */
 	bool has_kasan;              /* it was built with KASAN: the log says so */
-	struct origin origin;        /* of all this */
+	bool only_place;      /* the CPU was there, and nothing was wrong with that: no arguments */
+	struct origin origin; /* of all this */
 };
 
 struct fault_trail; /* arguments.h */
