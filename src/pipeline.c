@@ -15,9 +15,11 @@
 #include "kernel/meminfo.h"
 #include "kernel/modules.h"
 #include "kernel/pagewalk.h"
+#include "kernel/network.h"
 #include "kernel/peers.h"
 #include "kernel/stacks.h"
 #include "kernel/sysinfo.h"
+#include "kernel/tracing.h"
 #include "kernel/utsname.h"
 #include "kernel/vmem.h"
 #include "lineinfo.h"
@@ -385,6 +387,18 @@ read_disks(struct run *r)
 	const struct error *e2 = block_publish_requests(r->kernel, c.monotonic, r->facts);
 
 	return e != NULL ? e : e2;
+}
+
+static const struct error *
+read_network(struct run *r)
+{
+	return r->kernel == NULL ? NULL : network_publish(r->kernel, &r->cpus, r->facts);
+}
+
+static const struct error *
+read_tracing(struct run *r)
+{
+	return r->kernel == NULL ? NULL : tracing_publish(r->kernel, r->facts);
 }
 
 static const struct error *
@@ -807,6 +821,8 @@ static const struct stage stages[] = {
 	{ "add up the memory", read_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "look at every page", read_pages, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "look at the disks", read_disks, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
+	{ "look at the network", read_network, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
+	{ "look for probes", read_tracing, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "understand the fault", explain_fault, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "find debuginfo", find_debuginfo, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "find lines of source", find_lines, OPTIONAL, TO_REPORT | TO_EXPLAIN },

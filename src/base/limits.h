@@ -42,6 +42,8 @@ enum {
 	LIMIT_SLAB_CACHES = 1 << 14,      /* a machine has 200, with cgroups before 5.9 thousands */
 	LIMIT_FILESYSTEMS = 1 << 14,      /* mounted; hosts of containers have thousands */
 	LIMIT_DISKS = 1 << 14,            /* block devices, partitions included */
+	LIMIT_NET_DEVICES = 1 << 14,      /* of one namespace; hosts of containers have thousands */
+	LIMIT_PROBES = 1 << 16,           /* kprobes; bpftrace sets tens of thousands */
 	LIMIT_REQUESTS = 1 << 18,         /* tags of all disks, looked at */
 	LIMIT_WAITERS = 1 << 16,          /* for one lock, followed to the lock */
 	LIMIT_NODES = 1024,               /* of memory: MAX_NUMNODES of the largest kernels */

@@ -10,6 +10,7 @@
 enum {
 	NAME_MAX_LEN = 32, /* DISK_NAME_LEN, sizeof(super_block.s_id) */
 	REQUESTS_SHOWN = 32,
+	REQUESTS_FOR_PEOPLE = 8,
 	FILESYSTEMS_SHOWN = 64,
 	QUEUES_MAX = 1024, /* hardware queues of a disk; one for each CPU of large machines */
 };
@@ -64,6 +65,36 @@ is_of_interest(const struct kernel *k, uint64_t sb, struct str type)
 	return true;
 }
 
+/* It has been told, or has decided, to fail whatever it is asked. */
+static bool
+is_shut_down(const struct kernel *k, uint64_t sb, struct str type, bool *shut)
+{
+	static const struct {
+		const char *type;
+		enum layout_id flags;
+		uint8_t bit;
+	} kinds[] = {
+		/* EXT4_FLAGS_SHUTDOWN; 783d94854499 ("ext4: add EXT4_IOC_GOINGDOWN ioctl"), v4.11
+		 */
+		{ "ext4", LAYOUT_EXT4_FLAGS, 1 },
+		/* XFS_OPSTATE_SHUTDOWN, and XFS_MOUNT_FS_SHUTDOWN before */
+		{ "xfs", LAYOUT_XFS_OPSTATE, 2 },
+		{ "xfs", LAYOUT_XFS_OLD_FLAGS, 4 },
+	};
+	uint64_t info = 0;
+	uint64_t v = 0;
+
+	if (!kernel_word(k, sb, LAYOUT_SB_INFO, &info) || !kernel_is_address(k, info))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (!str_is_c(type, kinds[i].type) || !kernel_word(k, info, kinds[i].flags, &v))
+			continue;
+		*shut = (v >> kinds[i].bit & 1) != 0;
+		return true;
+	}
+	return false;
+}
+
 static void
 put_filesystem(const struct kernel *k, uint64_t sb, struct str type, struct fact_row *row)
 {
@@ -74,6 +105,7 @@ put_filesystem(const struct kernel *k, uint64_t sb, struct str type, struct fact
 	uint64_t off = 0;
 	uint64_t flags = 0;
 	uint16_t state = 0;
+	bool shut = false;
 
 	facts_put_text(row, FILESYSTEM_TYPE, type, o);
 	if (layout_find(k->layout, LAYOUT_SB_ID, &off)) {
@@ -90,6 +122,14 @@ put_filesystem(const struct kernel *k, uint64_t sb, struct str type, struct fact
 		state = 0;
 	if (state != 0 && state < ARRAY_LEN(frozen))
 		facts_put_text(row, FILESYSTEM_FROZEN, str_of(frozen[state]), o);
+	if (is_shut_down(k, sb, type, &shut))
+		facts_put_bool(row, FILESYSTEM_SHUTDOWN, shut, o);
+	if (shut)
+		facts_put_text(row, FILESYSTEM_TROUBLE,
+			       STR("shut down: it fails whatever it is asked"), o);
+	else if (state != 0 && state < ARRAY_LEN(frozen))
+		facts_put_text(row, FILESYSTEM_TROUBLE, STR("frozen: whoever writes to it waits"),
+			       o);
 }
 
 const struct error *
@@ -266,7 +306,7 @@ op_name(uint32_t op)
 }
 
 static void
-put_request(const struct request *r, uint64_t now, struct fact_row *row)
+put_request(const struct request *r, uint64_t now, bool shown, struct fact_row *row)
 {
 	static const struct origin o = { ORIGIN_MEMORY, "the tags of the disk's queues" };
 	static const double ns = 1e9;
@@ -279,6 +319,7 @@ put_request(const struct request *r, uint64_t now, struct fact_row *row)
 	if (now != 0 && r->start_ns != 0 && age > -2)
 		facts_put_real(row, REQUEST_SECONDS, age < 0 ? 0 : age, o);
 	facts_put_address(row, REQUEST_ADDRESS, r->va, o);
+	facts_put_bool(row, REQUEST_SHOWN, shown, o);
 }
 
 const struct error *
@@ -305,7 +346,8 @@ block_publish_requests(const struct kernel *k, uint64_t now, struct facts *f)
 	while (list_next(&w, &node))
 		look_at_device(s, node - off);
 	for (size_t i = 0; i < s->count; i++)
-		put_request(&s->oldest[i], now, facts_put_row(root, FACT_BLOCK_REQUESTS, o));
+		put_request(&s->oldest[i], now, i < REQUESTS_FOR_PEOPLE,
+			    facts_put_row(root, FACT_BLOCK_REQUESTS, o));
 	if (s->count == 0)
 		facts_put_empty(root, FACT_BLOCK_REQUESTS, o);
 	facts_put_number(root, FACT_BLOCK_IN_FLIGHT, (int64_t)s->all, o);

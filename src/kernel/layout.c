@@ -272,6 +272,42 @@ static const struct row rows[LAYOUT_COUNT] = {
 	[LAYOUT_REQUEST_FLAGS] = { "request", { "cmd_flags" } },
 	[LAYOUT_REQUEST_BYTES] = { "request", { "__data_len" } },
 	[LAYOUT_REQUEST_START] = { "request", { "start_time_ns" } },
+
+	[LAYOUT_NET_DEVICES] = { "net", { "dev_base_head" } },
+	[LAYOUT_NETDEV_LIST] = { "net_device", { "dev_list" } },
+	[LAYOUT_NETDEV_NAME] = { "net_device", { "name" } },
+	[LAYOUT_NETDEV_FLAGS] = { "net_device", { "flags" } },
+	[LAYOUT_NETDEV_STATE] = { "net_device", { "state" } },
+	[LAYOUT_NETDEV_REG_STATE] = { "net_device", { "reg_state" } },
+	[LAYOUT_NETDEV_RX_ERRORS] = { "net_device", { "stats.rx_errors" } },
+	[LAYOUT_NETDEV_TX_ERRORS] = { "net_device", { "stats.tx_errors" } },
+	[LAYOUT_NETDEV_RX_DROPPED] = { "net_device", { "stats.rx_dropped" } },
+	[LAYOUT_NETDEV_TX_DROPPED] = { "net_device", { "stats.tx_dropped" } },
+	/* what the kernel itself drops: in the device until 625788b58445 ("net: add per-cpu
+	 * storage and net->core_stats"), v5.18 */
+	[LAYOUT_NETDEV_OLD_RX_DROPPED] = { "net_device", { "rx_dropped" } },
+	[LAYOUT_NETDEV_OLD_TX_DROPPED] = { "net_device", { "tx_dropped" } },
+	[LAYOUT_NETDEV_CORE] = { "net_device", { "core_stats" } },
+	[LAYOUT_NETDEV_CORE_RX_DROPPED] = { "net_device_core_stats", { "rx_dropped" } },
+	[LAYOUT_NETDEV_CORE_TX_DROPPED] = { "net_device_core_stats", { "tx_dropped" } },
+
+	/* only with RT_GROUP_SCHED since 5f6bd380c7bd ("sched/rt: Remove default bandwidth
+	 * control"), v6.12 */
+	[LAYOUT_RQ_RT_THROTTLED] = { "rq", { "rt.rt_throttled" } },
+	[LAYOUT_KPROBE_HLIST] = { "kprobe", { "hlist" } },
+	[LAYOUT_KPROBE_ADDR] = { "kprobe", { "addr" } },
+	[LAYOUT_KPROBE_FLAGS] = { "kprobe", { "flags" } },
+	[LAYOUT_FTRACE_NEXT] = { "ftrace_ops", { "next" } },
+	[LAYOUT_FTRACE_FUNC] = { "ftrace_ops", { "func" } },
+	/* 958ef1e39d24 ("livepatch: Simplify API by removing registration step"), v5.1 */
+	[LAYOUT_KLP_LIST] = { "klp_patch", { "list" } },
+	[LAYOUT_KLP_MOD] = { "klp_patch", { "mod" } },
+	[LAYOUT_SB] = { "super_block", { NULL } },
+	[LAYOUT_SB_INFO] = { "super_block", { "s_fs_info" } },
+	[LAYOUT_EXT4_FLAGS] = { "ext4_sb_info", { "s_ext4_flags" } },
+	/* 2e973b2cd4cd ("xfs: convert remaining mount flags to state flags"), v5.15 */
+	[LAYOUT_XFS_OPSTATE] = { "xfs_mount", { "m_opstate" } },
+	[LAYOUT_XFS_OLD_FLAGS] = { "xfs_mount", { "m_flags" } },
 };
 /* clang-format on */
 

@@ -23,6 +23,7 @@ struct locks {
 	struct va_set mms;           /* address spaces of all tasks, with has_mms */
 	const struct task **mm_task; /* of each, the first of its tasks */
 	bool has_mms;
+	uint64_t sb; /* the file system that one was part of last, or 0 */
 };
 
 struct locks *
@@ -302,6 +303,68 @@ name_umount_lock(const struct locks *l, struct lock *out)
 	return fs != NULL;
 }
 
+/* One of the locks inside of a file system: what a freeze holds. */
+static bool
+name_freeze_lock(struct locks *l, struct lock *out)
+{
+	uint64_t head = 0;
+	uint64_t len = 0;
+	uint64_t off = 0;
+	uint64_t node = 0;
+	const char *fs = NULL;
+
+	if (!layout_find(l->k->layout, LAYOUT_SB, &len) ||
+	    !layout_find(l->k->layout, LAYOUT_SB_LIST, &off) ||
+	    !symbols_find(l->k->symbols, "super_blocks", &head))
+		return false;
+	if (l->sb == 0 || out->va - l->sb >= len) {
+		struct list_walk w = list_walk_from(l->k->mem, head, LIMIT_FILESYSTEMS,
+						    "list of file systems", l->k->arena);
+
+		l->sb = 0;
+		while (l->sb == 0 && list_next(&w, &node)) {
+			if (out->va - (node - off) < len)
+				l->sb = node - off;
+		}
+	}
+	fs = l->sb == 0 ? NULL : fs_text(l, l->sb);
+	if (fs != NULL)
+		out->object = str_of(arena_printf(l->k->arena, "s_writers of %s", fs));
+	return fs != NULL;
+}
+
+/* What a block device holds belongs to an inode, too, in front of which the device stands. */
+static struct str
+disk_of_inode(const struct locks *l, uint64_t inode)
+{
+	enum { NAME_LEN = 32 }; /* DISK_NAME_LEN */
+	uint64_t len = 0;
+	uint64_t disk = 0;
+	uint64_t off = 0;
+
+	if (!layout_find(l->k->layout, LAYOUT_BDEV, &len) ||
+	    !kernel_word(l->k, inode - len, LAYOUT_BDEV_DISK, &disk) ||
+	    !kernel_is_address(l->k, disk) || !layout_find(l->k->layout, LAYOUT_DISK_NAME, &off))
+		return (struct str){ NULL, 0 };
+
+	struct str name = kernel_string(l->k, disk + off, NAME_LEN);
+
+	return is_printable(name) ? name : (struct str){ NULL, 0 };
+}
+
+static void
+name_page_of(const struct locks *l, uint64_t inode, uint64_t ino, const char *fs, struct lock *out)
+{
+	struct str disk = { NULL, 0 };
+
+	if (strcmp(fs, "bdev") == 0)
+		disk = disk_of_inode(l, inode);
+	out->object =
+		str_of(disk.len != 0 ? arena_printf(l->k->arena, "page of disk %.*s", STR_ARG(disk))
+				     : arena_printf(l->k->arena, "page of inode %" PRIu64 " of %s",
+						    ino, fs));
+}
+
 /* A page of a file; of other memory the low bits of the mapping say so. */
 static void
 name_page(const struct locks *l, struct lock *out)
@@ -321,8 +384,7 @@ name_page(const struct locks *l, struct lock *out)
 		return;
 	fs = fs_text(l, sb);
 	if (fs != NULL)
-		out->object = str_of(
-			arena_printf(l->k->arena, "page of inode %" PRIu64 " of %s", ino, fs));
+		name_page_of(l, inode, ino, fs, out);
 }
 
 static void
@@ -336,6 +398,8 @@ name_lock(struct locks *l, struct lock *out)
 	if (out->symbol.len == 0 && (out->type == LOCK_RWSEM_READ || out->type == LOCK_RWSEM_WRITE))
 		(void)(name_mmap_lock(l, out) || name_inode_lock(l, out) ||
 		       name_umount_lock(l, out));
+	if (out->symbol.len == 0 && out->type == LOCK_WAIT_QUEUE)
+		(void)name_freeze_lock(l, out);
 }
 
 /* ---- from the head to the lock ---- */

@@ -430,10 +430,10 @@ put_sentence(const struct meminfo *m, struct arena *a)
 
 	put_pages(m, FACT_MEMORY_UNACCOUNTED, part[UNACCOUNTED].pages);
 	facts_put_bool(m->root, FACT_MEMORY_SHORT, is_short, o);
-	facts_put_text(m->root, FACT_MEMORY_EATEN_BY, str_of(p->name), o);
 	text_printf(&t, "Memory was %s: %s of %s were available", is_short ? "short" : "not short",
 		    megabytes(m, m->available, a), megabytes(m, m->total, a));
 	if (percent(m, m->available) < WORTH_A_WORD_PERCENT) {
+		facts_put_text(m->root, FACT_MEMORY_EATEN_BY, str_of(p->name), o);
 		text_printf(&t, "; %s took %s (%u%%)", p->words, megabytes(m, p->pages, a),
 			    percent(m, p->pages));
 		put_culprit(m, p, &t, a);

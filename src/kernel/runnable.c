@@ -119,12 +119,44 @@ put_waiting(const struct runnable *r, const struct waiting *w, struct fact_row *
 		facts_put_number(row, RUNNABLE_PRIORITY, (int32_t)prio, from_task);
 }
 
-void
-runnable_publish(const struct runnable *r, uint32_t cpu, struct fact_row *row)
+static bool
+is_real_time(const struct kernel *k, const struct task *t)
 {
+	enum { RT_PRIOS = 100 };
+	uint32_t prio = 0;
+
+	return kernel_u32(k, t->va, LAYOUT_TASK_PRIO, &prio) && (int32_t)prio >= 0 &&
+	       prio < RT_PRIOS;
+}
+
+/* The type of a run queue stands so far back in BTF that it is asked for only where real-time
+ * tasks want the CPU. */
+static void
+put_throttled(const struct runnable *r, size_t from, size_t count, const struct cpu *c,
+	      struct fact_row *row)
+{
+	static const struct origin o = { ORIGIN_MEMORY, "runqueues" };
+	const struct task *current = tasks_at(r->all, c->current);
+	bool wanted = current != NULL && is_real_time(r->k, current);
+	uint64_t rq = 0;
+	uint32_t throttled = 0;
+
+	for (size_t i = 0; !wanted && i < count; i++)
+		wanted = is_real_time(r->k, r->waiting[from + i].task);
+	if (!wanted || !symbols_find(r->k->symbols, "runqueues", &rq) ||
+	    !kernel_u32(r->k, rq + c->percpu, LAYOUT_RQ_RT_THROTTLED, &throttled) || throttled > 1)
+		return;
+	facts_put_bool(row, CPU_RT_THROTTLED, throttled != 0, o);
+}
+
+void
+runnable_publish(const struct runnable *r, const struct cpu *c, struct fact_row *row)
+{
+	uint32_t cpu = c->number;
 	size_t from = first_of(r, cpu);
 	size_t count = first_of(r, (uint64_t)cpu + 1) - from;
 
+	put_throttled(r, from, count, c, row);
 	if (!r->known)
 		return;
 	facts_put_number(row, CPU_RUNNABLE, (int64_t)count, from_task);

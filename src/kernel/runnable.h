@@ -14,6 +14,6 @@ struct runnable;
 struct runnable *runnable_find(const struct kernel *k, const struct tasks *all);
 
 /* Puts cpus[].runnable and cpus[].waiting[] into the row of a CPU. */
-void runnable_publish(const struct runnable *r, uint32_t cpu, struct fact_row *row);
+void runnable_publish(const struct runnable *r, const struct cpu *c, struct fact_row *row);
 
 #endif

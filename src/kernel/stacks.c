@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "kernel/blocked.h"
+#include "kernel/cpucontext.h"
 #include "kernel/runnable.h"
 #include "kernel/spinning.h"
 #include "kernel/taskcontext.h"
@@ -15,6 +16,8 @@
 enum {
 	GROUPS_MAX = 32,     /* in tasks.groups[] */
 	GROUP_PIDS_MAX = 32, /* of one group */
+	CPUS_IN_WORDS = 64,  /* enough for a person */
+	GROUP_LARGE = 100,   /* worth a word; kernel threads of a kind are fewer */
 	UNWOUND_MAX = 4096,  /* tasks whose stacks are followed unless all are asked for */
 };
 
@@ -168,6 +171,19 @@ same_as(const struct stack *stack, size_t i)
 }
 
 static void
+put_doing(const struct stacks *s, const struct cpucontext *ctx, const struct stack *stack,
+	  const struct task *t, struct fact_row *row)
+{
+	uint32_t policy = UINT32_MAX;
+
+	(void)kernel_u32(s->k, t->va, LAYOUT_TASK_POLICY, &policy);
+	facts_put_text(
+		row, CPU_DOING,
+		str_of(cpucontext_words(ctx, s->unwind, stack, t, taskcontext_policy(policy))),
+		from_memory);
+}
+
+static void
 put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact_row *row)
 {
 	const struct cpu *c = &s->cpus->cpu[i];
@@ -185,11 +201,31 @@ put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact
 		taskcontext_publish_scheduling(s->k, t, task);
 	}
 	put_registers(c, row);
+
+	struct cpucontext ctx = cpucontext_of(s->unwind, c, &stack[i], c == s->cpus->panic);
+
+	cpucontext_publish(&ctx, row);
+	if (t != NULL && c != s->cpus->panic && c->current != c->idle && i < CPUS_IN_WORDS)
+		put_doing(s, &ctx, &stack[i], t, row);
 	if (same != i)
 		facts_put_number(row, CPU_SAME_AS, s->cpus->cpu[same].number, from_memory);
 	else if (t != NULL && stack[i].count != 0)
 		unwind_publish(s->unwind, &stack[i], t,
 			       facts_put_row(row, CPU_BACKTRACE, from_memory));
+}
+
+/* Where the log has no registers of a fault, those of the CPU that the machine died on. */
+static void
+put_panic_registers(const struct stacks *s, struct fact_row *root)
+{
+	const struct cpu *c = s->cpus->panic;
+	struct origin o = { ORIGIN_NOTES, c == NULL ? NULL : c->regs_source };
+
+	if (c == NULL || c->regs == NULL || facts_known(root, FACT_REGISTERS))
+		return;
+	for (size_t i = 0; i < c->regs->count; i++)
+		facts_put_address_named(root, FACT_REGISTERS, c->regs->reg[i].name,
+					c->regs->reg[i].value, o);
 }
 
 void
@@ -209,6 +245,8 @@ stacks_publish_cpus(const struct stacks *s, struct facts *f)
 			unwind_task(s->unwind, t, &stack[i]);
 	}
 
+	put_panic_registers(s, root);
+
 	const struct runnable *runnable = runnable_find(s->k, s->tasks);
 	struct spinning spinning = { s->unwind, s->waits, s->locks, s->tasks, s->cpus, stack };
 
@@ -216,7 +254,7 @@ stacks_publish_cpus(const struct stacks *s, struct facts *f)
 		struct fact_row *row = facts_put_row(root, FACT_CPUS, from_memory);
 
 		put_cpu(s, stack, i, row);
-		runnable_publish(runnable, s->cpus->cpu[i].number, row);
+		runnable_publish(runnable, &s->cpus->cpu[i], row);
 		spinning_publish(&spinning, i, row, f);
 	}
 }
@@ -319,6 +357,15 @@ put_backtrace(const struct stacks *s, const struct unwound *u, struct fact_row *
 		unwind_publish(s->unwind, &u->stack, u->task, facts_put_row(row, id, from_memory));
 }
 
+static void
+put_waits(const struct unwound *u, struct fact_row *row, enum fact_id id, struct arena *a)
+{
+	const char *text = u->task->on == NULL ? waits_text(&u->wait, a) : NULL;
+
+	if (text != NULL)
+		facts_put_text(row, id, str_of(text), from_memory);
+}
+
 static int
 same_together(const void *a, const void *b)
 {
@@ -392,6 +439,10 @@ put_groups(const struct stacks *s, const struct unwound *all, size_t count, stru
 		for (size_t i = 0; i < group[g].count && i < GROUP_PIDS_MAX; i++)
 			facts_put_number(row, STACK_GROUP_PIDS,
 					 sorted[group[g].from + i]->task->pid, from_memory);
+		put_waits(sorted[group[g].from], row, STACK_GROUP_WAITS_FOR, a);
+		if (group[g].count >= GROUP_LARGE)
+			facts_put_number(row, STACK_GROUP_SHOWN, (int64_t)group[g].count,
+					 from_memory);
 		put_backtrace(s, sorted[group[g].from], row, STACK_GROUP_BACKTRACE);
 	}
 }
@@ -426,6 +477,7 @@ stacks_publish_tasks(const struct stacks *s, struct facts *f)
 		struct fact_row *row = facts_put_row(root, FACT_TASKS_ALL, from_memory);
 
 		taskfacts_publish(all[i].task, row, from_memory);
+		put_waits(&all[i], row, TASK_WAITS_FOR, a);
 		put_backtrace(s, &all[i], row, TASK_BACKTRACE);
 	}
 	arena_free(a);

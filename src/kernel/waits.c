@@ -19,7 +19,8 @@ enum role {
 	ROLE_PLUMBING, /* it leads to the scheduler */
 	ROLE_WEAK,     /* it waits, but who called it may know better what for */
 	ROLE_WAITS,
-	ROLE_WHOSE, /* what for */
+	ROLE_SLEEPS, /* it waits for the time to pass; of interest only if nobody says what for */
+	ROLE_WHOSE,  /* what for */
 	ROLE_SPINS,
 };
 
@@ -118,10 +119,10 @@ static const struct known known[] = {
 	{ "__synchronize_srcu", ROLE_WHOSE, LOCK_NONE, "a grace period of SRCU" },
 	{ "rcu_gp_fqs_loop", ROLE_WAITS, LOCK_NONE, "its next round (RCU)" },
 
-	{ "msleep", ROLE_WAITS, LOCK_NONE, "a sleep that it asked for" },
-	{ "msleep_interruptible", ROLE_WAITS, LOCK_NONE, "a sleep that it asked for" },
-	{ "usleep_range_state", ROLE_WAITS, LOCK_NONE, "a sleep that it asked for" },
-	{ "do_nanosleep", ROLE_WAITS, LOCK_NONE, "a sleep that it asked for" },
+	{ "msleep", ROLE_SLEEPS, LOCK_NONE, "a sleep that it asked for" },
+	{ "msleep_interruptible", ROLE_SLEEPS, LOCK_NONE, "a sleep that it asked for" },
+	{ "usleep_range_state", ROLE_SLEEPS, LOCK_NONE, "a sleep that it asked for" },
+	{ "do_nanosleep", ROLE_SLEEPS, LOCK_NONE, "a sleep that it asked for" },
 	{ "do_wait", ROLE_WAITS, LOCK_NONE, "a child process" },
 	{ "kernel_wait4", ROLE_WAITS, LOCK_NONE, "a child process" },
 	{ "wait_for_vfork_done", ROLE_WHOSE, LOCK_NONE, "its vfork child to run a program or exit" },
@@ -289,7 +290,8 @@ find_waiter(struct waits *w, const struct stack *s, struct wait *out)
 
 		if (first == s->count && role_of(k) != ROLE_PLUMBING)
 			first = i;
-		if (role_of(k) == ROLE_WAITS && (weak == s->count || i - weak < NEAR)) {
+		if ((role_of(k) == ROLE_WAITS || role_of(k) == ROLE_SLEEPS) &&
+		    (weak == s->count || i - weak < NEAR)) {
 			out->what = k->words;
 			out->type = k->type;
 			return i;
@@ -322,7 +324,7 @@ find_lock(struct waits *w, const struct task *t, const struct stack *s, size_t l
 void
 waits_find(struct waits *w, const struct task *t, const struct stack *s, struct wait *out)
 {
-	*out = (struct wait){ .what = NULL };
+	*out = (struct wait){ .who = t };
 
 	size_t level = find_waiter(w, s, out);
 
@@ -335,6 +337,8 @@ waits_find(struct waits *w, const struct task *t, const struct stack *s, struct 
 		if (role_of(k) == ROLE_WHOSE)
 			out->whose = k->words;
 	}
+	if (out->whose != NULL && role_of(known_at(w, s, level)) == ROLE_SLEEPS)
+		out->what = NULL;
 	if (out->type != LOCK_NONE)
 		out->has_lock = find_lock(w, t, s, level, out);
 }
@@ -346,9 +350,13 @@ waits_is_spinning(struct waits *w, const struct stack *s, size_t level)
 }
 
 static void
-put_owner(struct text *t, const struct lock *l)
+put_owner(struct text *t, const struct lock *l, const struct task *who)
 {
-	if (l->by_readers && l->owner != NULL)
+	/* Only the address of a task is noted, and a new task may get that of one that is gone. */
+	if (!l->by_readers && l->owner != NULL && l->owner == who)
+		text_put(t, STR(", held by itself, or by a task that ended and whose place in "
+				"memory it has"));
+	else if (l->by_readers && l->owner != NULL)
 		text_printf(t, ", held by readers, the last of them %s (%" PRId32 ")",
 			    l->owner->comm, l->owner->pid);
 	else if (l->by_readers)
@@ -377,6 +385,6 @@ waits_text(const struct wait *w, struct arena *a)
 	if (w->whose != NULL)
 		text_printf(&t, "%s%s", w->what != NULL ? ", for " : "", w->whose);
 	if (w->has_lock)
-		put_owner(&t, &w->lock);
+		put_owner(&t, &w->lock, w->who);
 	return text_str(&t).p;
 }

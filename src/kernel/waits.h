@@ -11,7 +11,8 @@
 #include "kernel/locks.h"
 
 struct wait {
-	const char *what;    /* "a mutex"; NULL: no function of the tables is on the stack */
+	const char *what; /* "a mutex"; NULL: no function of the tables is on the stack */
+	const struct task *who;
 	const char *whose;   /* what for: "the journal of ext4"; or NULL */
 	struct str in;       /* the function that waits, or that called what schedules */
 	enum lock_type type; /* that the function waits for */

@@ -52,6 +52,8 @@ static const struct {
 	{ "cgroup", POLICY_PATH },     { "namespaces", POLICY_KEEP },
 	{ "built", POLICY_KEEP },      { "found", POLICY_KEEP },
 	{ "cache", POLICY_KEEP },      { "page_state", POLICY_KEEP },
+	{ "interrupts", POLICY_KEEP }, { "kprobes", POLICY_KEEP },
+	{ "ftrace", POLICY_KEEP },     { "live_patches", POLICY_KEEP },
 };
 
 /* Facts whose name says something else elsewhere, or too little. */

@@ -60,7 +60,7 @@ lists_who_waits_for_a_cpu_longest_first(void **state)
 	fake_put(f, task_at(2) + OFF_QUEUED, 3000000000, 8);
 	fake_put(f, task_at(3) + OFF_ON_RQ, 1, 4); /* it runs, on CPU 1 */
 	t = read_tasks(f, &cpus);
-	runnable_publish(runnable_find(&f->k, &t), 0, row);
+	runnable_publish(runnable_find(&f->k, &t), &(struct cpu){ .number = 0 }, row);
 	assert_true(facts_get_number(row, CPU_RUNNABLE, &v));
 	assert_int_equal(v, 2);
 	waiting = facts_get(row, CPU_WAITING);
@@ -68,7 +68,7 @@ lists_who_waits_for_a_cpu_longest_first(void **state)
 	assert_int_equal(v, 20);
 	assert_float_equal(facts_get(waiting->values[0].row, RUNNABLE_SECONDS)->values[0].real, 2,
 			   0.001);
-	runnable_publish(runnable_find(&f->k, &t), 7, row);
+	runnable_publish(runnable_find(&f->k, &t), &(struct cpu){ .number = 7 }, row);
 }
 
 static void
@@ -81,7 +81,7 @@ says_when_nobody_waits(void **state)
 	struct cpus cpus;
 	struct tasks t = read_tasks(f, &cpus);
 
-	runnable_publish(runnable_find(&f->k, &t), 0, row);
+	runnable_publish(runnable_find(&f->k, &t), &(struct cpu){ .number = 0 }, row);
 	assert_true(facts_get(row, CPU_WAITING)->empty_list);
 }
 
