@@ -104,12 +104,13 @@ def base(kernel, ko):
     return archive.bytes()
 
 
-def hang(ko, program):
+def hang(ko, programs):
     """What rows that get stuck need besides; their kernel starts /hang."""
     archive = Archive()
     archive.file("hang", (HERE / "hang/init").read_bytes())
     archive.file(f"modules/{ko.name}", ko.read_bytes())
-    archive.file(f"bin/{program.name}", program.read_bytes())
+    for program in programs:
+        archive.file(f"bin/{program.name}", program.read_bytes())
     return archive.bytes()
 
 

@@ -22,6 +22,13 @@ def report(kdtriage, files, *options):
         return done.returncode, None, "".join(said) or f"exit {done.returncode}, no JSON"
 
 
+def text(kdtriage, files):
+    """The report for people, in one line."""
+    done = subprocess.run([kdtriage, "--redact=none", "--no-debuginfo", *files], timeout=300,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return " ".join(done.stdout.decode("utf-8", "replace").split())
+
+
 def values(node, path):
     """Every value at a dotted path; a list stands for each of its elements."""
     if isinstance(node, list):

@@ -105,7 +105,7 @@ class Lab:
             disk.touch()
             os.truncate(disk, 4 << 30)
             machine += ["-drive", f"file={disk},if=virtio,format=raw,cache=unsafe"]
-        if s.slow_disk:
+        if s.disk:
             disk = self.work / "disk"
             disk.write_bytes(b"\0" * (16 << 20))
             machine += ["-drive", f"file={disk},if=virtio,format=raw,id=slow"]
@@ -130,7 +130,8 @@ class Lab:
         if not s.hang:
             return b""
         return initramfs.hang(module.build(self.kernel, "hang", "kdlab_hang"),
-                              module.build_program(self.kernel, HERE / "hang/tables.c"))
+                              [module.build_program(self.kernel, HERE / f"hang/{name}.c")
+                               for name in ("tables", "shutdown")])
 
     def capture(self, s, g, folder):
         if s.event or not s.crashes():

@@ -24,6 +24,7 @@ class Scenario:
         self.kdump = "kdump" in words
         self.hang = "hang" in words # its init is hang/init
         self.slow_disk = "slow-disk" in words
+        self.disk = self.slow_disk or "disk" in words
         self.vmcoreinfo = "no-vmcoreinfo" not in words
         self.dumps = [w for w in words if w in ("zlib", "elf")]
         self.event = next((w for w in words if w in EVENTS), None)
@@ -60,7 +61,8 @@ class Scenario:
     def sources(self, ko):
         """The files that decide what the guest does."""
         if self.hang:
-            return [HERE / "hang" / name for name in ("kdlab_hang.c", "tables.c", "init")]
+            return [HERE / "hang" / name for name in ("kdlab_hang.c", "tables.c", "shutdown.c",
+                                                      "init")]
         if ko is None:
             return [HERE / "init"]
         return [ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"]
@@ -78,6 +80,11 @@ class Scenario:
 
 def scenarios():
     return [Scenario(*row) for row in rows("scenarios")]
+
+
+def sentences(name):
+    """The patterns of which a person must read each in the text report of a scenario."""
+    return [pattern for scenario, pattern in rows("sentences") if scenario == name]
 
 
 def formats(series):

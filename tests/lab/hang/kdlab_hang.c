@@ -11,6 +11,8 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
 #include <linux/completion.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
@@ -21,6 +23,8 @@ enum {
 	CROWD = 2000,     /* tasks that sleep */
 	LOST_BYTES = 110, /* MiB */
 	OBJECT_LEN = 2048,
+	RX_DROPPED = 7, /* packets of the network device */
+	TX_DROPPED = 3,
 };
 
 static DEFINE_MUTEX(depot);
@@ -198,6 +202,54 @@ kdlab_page_leak(void)
 	}
 }
 
+static netdev_tx_t
+kdlab_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	dev_kfree_skb(skb);
+	dev->stats.tx_dropped++;
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops net_ops = { .ndo_start_xmit = kdlab_xmit };
+
+static struct net_device *
+make_device(const char *name)
+{
+	struct net_device *dev = alloc_netdev(0, name, NET_NAME_UNKNOWN, ether_setup);
+
+	if (dev == NULL)
+		return NULL;
+	dev->netdev_ops = &net_ops;
+	eth_hw_addr_random(dev);
+	dev->stats.rx_dropped = RX_DROPPED;
+	dev->stats.tx_dropped = TX_DROPPED;
+	if (register_netdev(dev) == 0)
+		return dev;
+	free_netdev(dev);
+	return NULL;
+}
+
+static noinline int
+kdlab_unplug(void *dev)
+{
+	unregister_netdev(dev);
+	return 0;
+}
+
+/* One stays; somebody uses the other one, which therefore cannot go. */
+static noinline void
+kdlab_net(void)
+{
+	struct net_device *used;
+
+	make_device("kdlab0");
+	used = make_device("kdlab1");
+	if (used == NULL)
+		return;
+	dev_hold(used);
+	kthread_run(kdlab_unplug, used, "kdlab_unplug");
+}
+
 static const struct {
 	const char *name;
 	void (*hang)(void);
@@ -211,6 +263,7 @@ static const struct {
 	{ "hog", kdlab_hog },
 	{ "slab_leak", kdlab_slab_leak },
 	{ "page_leak", kdlab_page_leak },
+	{ "net", kdlab_net },
 };
 
 static int
