@@ -214,20 +214,6 @@ put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact
 			       facts_put_row(row, CPU_BACKTRACE, from_memory));
 }
 
-/* Where the log has no registers of a fault, those of the CPU that the machine died on. */
-static void
-put_panic_registers(const struct stacks *s, struct fact_row *root)
-{
-	const struct cpu *c = s->cpus->panic;
-	struct origin o = { ORIGIN_NOTES, c == NULL ? NULL : c->regs_source };
-
-	if (c == NULL || c->regs == NULL || facts_known(root, FACT_REGISTERS))
-		return;
-	for (size_t i = 0; i < c->regs->count; i++)
-		facts_put_address_named(root, FACT_REGISTERS, c->regs->reg[i].name,
-					c->regs->reg[i].value, o);
-}
-
 void
 stacks_publish_cpus(const struct stacks *s, struct facts *f)
 {
@@ -244,8 +230,6 @@ stacks_publish_cpus(const struct stacks *s, struct facts *f)
 		if (t != NULL)
 			unwind_task(s->unwind, t, &stack[i]);
 	}
-
-	put_panic_registers(s, root);
 
 	const struct runnable *runnable = runnable_find(s->k, s->tasks);
 	struct spinning spinning = { s->unwind, s->waits, s->locks, s->tasks, s->cpus, stack };
