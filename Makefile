@@ -222,6 +222,7 @@ lab: all tools
 
 lab-compare: all tools
 	tests/lab/compare $(COMPARE_ARGS)
+	tests/lab/session $(COMPARE_ARGS)
 	tests/lab/pages --kernel=all
 
 bench: all tools

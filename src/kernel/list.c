@@ -21,7 +21,8 @@ slot_of(const struct va_set *s, uint64_t va)
 static bool
 grow(struct va_set *s, struct arena *a)
 {
-	struct va_set more = { .cap = s->cap == 0 ? 64 : s->cap * 2, .count = s->count };
+	/* Few at first: most sets are those of a walk along the threads of one process. */
+	struct va_set more = { .cap = s->cap == 0 ? 8 : s->cap * 2, .count = s->count };
 
 	more.slot = ARENA_TRY_ARRAY(a, struct va_slot, more.cap);
 	if (more.slot == NULL)

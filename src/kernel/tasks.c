@@ -65,6 +65,8 @@ struct walk {
 	struct tasks all;
 	size_t cap;
 	bool full;
+	struct arena
+		*temporary; /* what only the walk needs: lists that were seen, arrays outgrown */
 };
 
 /* Adds the task once; NULL if there is none at va, or no room. */
@@ -76,7 +78,7 @@ add(struct walk *w, uint64_t va)
 	if (va_set_has(&w->all.by_va, va) || !could_be_task(w->k, va) || !read_task(w->k, va, &t))
 		return NULL;
 
-	struct task *grown = arena_try_grow(w->k->arena, w->all.task, w->all.count, &w->cap,
+	struct task *grown = arena_try_grow(w->temporary, w->all.task, w->all.count, &w->cap,
 					    sizeof(w->all.task[0]));
 
 	if (grown == NULL || w->all.count >= LIMIT_TASKS ||
@@ -94,20 +96,20 @@ add(struct walk *w, uint64_t va)
 static void
 note_problem(struct walk *w, const struct error *e)
 {
-	if (w->all.problem == NULL)
-		w->all.problem = e;
+	if (w->all.problem == NULL && e != NULL)
+		w->all.problem = error_new(w->k->arena, e->code, "%s", error_text(w->k->arena, e));
 }
 
 static void
 add_list(struct walk *w, uint64_t head, uint64_t off, const char *what)
 {
-	struct list_walk l = list_walk_from(w->k->mem, head, LIMIT_TASKS, what, w->k->arena);
+	struct list_walk l = list_walk_from(w->k->mem, head, LIMIT_TASKS, what, w->temporary);
 	uint64_t node = 0;
 
 	while (!w->full && list_next(&l, &node)) {
 		if (!va_set_has(&w->all.by_va, node - off) && add(w, node - off) == NULL &&
 		    !w->full)
-			note_problem(w, error_new(w->k->arena, ERROR_CORRUPT,
+			note_problem(w, error_new(w->temporary, ERROR_CORRUPT,
 						  "entry 0x%" PRIx64 " of the %s is no task", node,
 						  what));
 	}
@@ -133,7 +135,7 @@ static void
 add_processes(struct walk *w, uint64_t init, uint64_t off)
 {
 	struct list_walk l =
-		list_walk_from(w->k->mem, init + off, LIMIT_TASKS, "list of tasks", w->k->arena);
+		list_walk_from(w->k->mem, init + off, LIMIT_TASKS, "list of tasks", w->temporary);
 	uint64_t node = 0;
 
 	while (!w->full && list_next(&l, &node)) {
@@ -143,7 +145,7 @@ add_processes(struct walk *w, uint64_t init, uint64_t off)
 			add_threads(w, t->va, t->signal);
 		else if (!w->full && !va_set_has(&w->all.by_va, node - off))
 			note_problem(w,
-				     error_new(w->k->arena, ERROR_CORRUPT,
+				     error_new(w->temporary, ERROR_CORRUPT,
 					       "entry 0x%" PRIx64 " of the list of tasks is none",
 					       node));
 	}
@@ -164,6 +166,22 @@ mark_running(struct walk *w)
 	}
 }
 
+/* An array of just that length. */
+static void
+keep_tasks(struct walk *w)
+{
+	struct task *kept = ARENA_TRY_ARRAY(w->k->arena, struct task, w->all.count);
+
+	if (kept == NULL) {
+		w->full = true;
+		w->all.count = 0;
+	}
+	if (w->all.count != 0)
+		memcpy(kept, w->all.task, w->all.count * sizeof(*kept));
+	w->all.task = kept;
+	arena_free(w->temporary);
+}
+
 const struct error *
 tasks_read(const struct kernel *k, const struct cpus *cpus, struct tasks *out)
 {
@@ -176,6 +194,7 @@ tasks_read(const struct kernel *k, const struct cpus *cpus, struct tasks *out)
 	if (!layout_find(k->layout, LAYOUT_TASK_TASKS, &off))
 		return error_new(k->arena, ERROR_ABSENT, "the layout of %s is not known",
 				 layout_name(LAYOUT_TASK_TASKS, k->arena));
+	w.temporary = arena_new_temporary(k->arena);
 	for (size_t i = 0; i < cpus->count; i++)
 		(void)add(&w, cpus->cpu[i].idle);
 	(void)add(&w, init);
@@ -184,6 +203,7 @@ tasks_read(const struct kernel *k, const struct cpus *cpus, struct tasks *out)
 	/* A task may have left its lists and still be running, on its way out. */
 	for (size_t i = 0; i < cpus->count; i++)
 		(void)add(&w, cpus->cpu[i].current);
+	keep_tasks(&w);
 	mark_running(&w);
 	if (w.full)
 		note_problem(&w, error_new(k->arena, ERROR_LIMIT, "only %zu tasks were read",
@@ -197,7 +217,7 @@ tasks_at(const struct tasks *t, uint64_t va)
 {
 	size_t number = 0;
 
-	return va_set_find(&t->by_va, va, &number) ? &t->task[number] : NULL;
+	return va_set_find(&t->by_va, va, &number) && number < t->count ? &t->task[number] : NULL;
 }
 
 const struct task *

@@ -47,6 +47,7 @@ static const struct {
 	{ "backtrace.agrees_with_log", "the log or the dump has no whole stack of this task" },
 	{ "panic.policy", "no setting turned this report into a panic" },
 	{ "panic.task.backtrace", "it is backtrace{}" },
+	{ "panic.task.waits_for", "it was running" },
 	{ "panic", "neither the log nor the dump tells" },
 	{ "system", "neither the log nor the dump tells" },
 	{ "verdict.function", "no function can be blamed for it" },

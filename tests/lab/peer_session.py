@@ -9,7 +9,7 @@ from drgn.helpers.linux.cpumask import for_each_online_cpu, for_each_possible_cp
 from drgn.helpers.linux.fs import d_path, for_each_file, for_each_mount, mount_fstype
 from drgn.helpers.linux.list import list_for_each_entry
 from drgn.helpers.linux.mm import totalram_pages
-from drgn.helpers.linux.percpu import per_cpu, percpu_counter_sum
+from drgn.helpers.linux.percpu import per_cpu, per_cpu_ptr
 from drgn.helpers.linux.pid import for_each_task
 from drgn.helpers.linux.sched import cpu_curr, loadavg, task_cpu, task_state_to_char
 from drgn.helpers.linux.slab import for_each_slab_cache
@@ -31,6 +31,12 @@ def maybe(what, otherwise=None):
         return otherwise
 
 
+def counter_sum(counter):
+    """Of all CPUs: panic() takes the others offline, and drgn's own helper leaves those out."""
+    return counter.count.value_() + sum(per_cpu_ptr(counter.counters, cpu)[0].value_()
+                                        for cpu in for_each_possible_cpu(KERNEL))
+
+
 RESIDENT = [int(KERNEL[f"MM_{kind}PAGES"]) for kind in ("FILE", "ANON", "SHMEM")]
 
 
@@ -41,7 +47,7 @@ def rss(task):
     counters = task.mm.rss_stat
     if hasattr(counters, "count"):
         return sum(counters.count[k].counter.value_() for k in RESIDENT)
-    return sum(max(percpu_counter_sum(counters[k].address_of_()), 0) for k in RESIDENT)
+    return sum(max(counter_sum(counters[k]), 0) for k in RESIDENT)
 
 
 def unsynced_rss(tasks):
@@ -65,6 +71,14 @@ def task_row(task, pending):
             "start": task.start_time.value_()}
 
 
+def frames(task):
+    """Program counters of its stack."""
+    try:
+        return [f.pc for f in KERNEL.stack_trace(task) if not f.is_inline]
+    except (LookupError, ValueError): # no registers; no stack
+        return []
+
+
 def stat(array, name):
     return max(KERNEL[array][KERNEL[name]].counter.value_(), 0)
 
@@ -83,10 +97,26 @@ def crashed():
     return maybe(lambda: KERNEL.crashed_thread().object)
 
 
+def uptime():
+    """By the timekeeper, in whole seconds."""
+    keeper = KERNEL["tk_core"].timekeeper
+    return keeper.xtime_sec.value_() + keeper.wall_to_monotonic.tv_sec.value_()
+
+
+def dropped(dev, name):
+    """By the driver and by the kernel, which counts on each CPU since 5.18."""
+    total = getattr(dev.stats, name).value_()
+    if not hasattr(dev, "core_stats"):
+        return total + getattr(dev, name).counter.value_()
+    if not dev.core_stats:
+        return total
+    return total + sum(int(getattr(per_cpu_ptr(dev.core_stats, cpu), name))
+                       for cpu in for_each_possible_cpu(KERNEL))
+
+
 def net_device(dev):
     return {"name": text(dev.name), "flags": dev.flags.value_(),
-            "rx_dropped": dev.stats.rx_dropped.value_(),
-            "tx_dropped": dev.stats.tx_dropped.value_()}
+            "rx_dropped": dropped(dev, "rx_dropped"), "tx_dropped": dropped(dev, "tx_dropped")}
 
 
 def namespaces(task):
@@ -114,17 +144,19 @@ def answers():
     delta = unsynced_rss(tasks)
     panic = crashed()
     uts = KERNEL["init_uts_ns"].name
+    current = {cpu_curr(KERNEL, cpu).value_() for cpu in for_each_possible_cpu(KERNEL)}
     mounts = {m.mnt.mnt_sb.value_(): m for m in for_each_mount(KERNEL["init_task"].nsproxy.mnt_ns)}
     return {
         "cpus": len(list(for_each_possible_cpu(KERNEL))),
         "online": len(list(for_each_online_cpu(KERNEL))),
         "release": text(uts.release), "version": text(uts.version), "machine": text(uts.machine),
-        "nodename": text(uts.nodename), "load": [round(x, 2) for x in loadavg(KERNEL)],
+        "nodename": text(uts.nodename), "uptime": uptime(), "load": [round(x, 2) for x in loadavg(KERNEL)],
         "cmdline": text(KERNEL["saved_command_line"]).strip(),
         "memory": memory(),
         "tasks": [task_row(t, delta) for t in tasks],
-        "current": {cpu: cpu_curr(KERNEL, cpu).value_()
-                    for cpu in for_each_possible_cpu(KERNEL)},
+        "current": sorted(current),
+        "stacks": {t.value_(): frames(t) for t in tasks
+                   if t.value_() in current or task_state_to_char(t) == "D"},
         "modules": [text(m.name) for m in
                     list_for_each_entry("struct module", KERNEL["modules"].address_of_(),
                                         "list")],
