@@ -42,11 +42,14 @@ is_known_empty(const struct fact_row *row, const struct fact_path *p)
 }
 
 static struct match
-test_one(const struct condition *c, const struct scope *s)
+test_one(const struct eval *e, const struct condition *c, const struct scope *s)
 {
 	const struct fact_row *from = s->row != NULL ? s->row : s->root;
 	struct visit visit = {
-		.input = { .condition = c, .root = s->root, .row = s->row },
+		.input = { .condition = c,
+			   .root = s->root,
+			   .row = s->row,
+			   .gave_up = e->hopeless && c->test->form == OPERAND_REGEX },
 	};
 
 	facts_each(from, &c->path, visit_value, &visit);
@@ -89,7 +92,7 @@ eval_one(const struct eval *e, size_t index, const struct scope *s)
 	const struct condition *c = &e->rule->condition[index];
 
 	if (c->op == CONDITION_TEST)
-		e->match[index] = test_one(c, s);
+		e->match[index] = test_one(e, c, s);
 	else
 		e->match[index] = (struct match){ .looked = true, .held = combine(e, index) };
 }

@@ -25,6 +25,7 @@ struct eval {
 	const struct rule *rule;
 	const struct facts *facts;
 	struct match *match; /* one a condition; written */
+	bool hopeless;       /* expressions are not tried any more: too many took too long */
 	bool nearest; /* for people: a some: block that no row fits shows the row that comes nearest
 		       */
 };

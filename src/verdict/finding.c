@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	GIVE_UPS_MAX = 16, /* 2 ms each; a site's rules beyond that are hostile, or broken */
+};
+
 struct collecting {
 	const struct facts *facts;
 	struct arena *arena;
@@ -16,6 +20,7 @@ struct collecting {
 	size_t near_cap;
 	struct match *match; /* of the rule at hand */
 	size_t match_cap;
+	size_t given_up; /* conditions whose expression took too long */
 };
 
 static size_t
@@ -83,7 +88,9 @@ add_finding(struct collecting *c, const struct eval *e)
 {
 	const struct rule *rule = e->rule;
 	struct match *match = ARENA_ARRAY(c->arena, struct match, rule->condition_count);
-	struct eval modifiers = { .rule = rule, .facts = e->facts, .match = match };
+	struct eval modifiers = {
+		.rule = rule, .facts = e->facts, .match = match, .hopeless = e->hopeless
+	};
 
 	memcpy(match, c->match, rule->condition_count * sizeof(*match));
 	c->out.finding = arena_grow(c->arena, c->out.finding, c->out.count, &c->finding_cap,
@@ -104,14 +111,19 @@ add_finding(struct collecting *c, const struct eval *e)
 		if (eval_holds(&modifiers, m->first, m->end, true))
 			adjust(f, m->by, words_of(rule, m, c->arena));
 	}
+	for (size_t i = rule->when_end; i < rule->condition_count; i++)
+		c->given_up += match[i].gave_up;
 }
 
 /* What a site wrote may take for ever; what it would have said is not known then. */
 static void
 note_trouble(struct collecting *c, const struct rule *rule)
 {
-	for (size_t i = 0; c->out.trouble == NULL && i < rule->when_end; i++) {
-		if (c->match[i].gave_up)
+	for (size_t i = 0; i < rule->when_end; i++) {
+		if (!c->match[i].gave_up)
+			continue;
+		c->given_up++;
+		if (c->out.trouble == NULL)
 			c->out.trouble =
 				error_new(c->arena, ERROR_LIMIT,
 					  "rule '%.*s' was not judged to the end: "
@@ -129,7 +141,12 @@ try_rule(struct collecting *c, const struct rule *rule)
 	}
 	memset(c->match, 0, rule->condition_count * sizeof(*c->match));
 
-	struct eval e = { .rule = rule, .facts = c->facts, .match = c->match };
+	struct eval e = {
+		.rule = rule,
+		.facts = c->facts,
+		.match = c->match,
+		.hopeless = c->given_up >= GIVE_UPS_MAX && !rule->file->built_in,
+	};
 
 	if (eval_holds(&e, 0, rule->when_end, false))
 		add_finding(c, &e);

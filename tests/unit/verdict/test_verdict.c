@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
 #include "verdict/case.h"
 #include "verdict/verdict.h"
 
@@ -258,6 +259,33 @@ an_expression_that_takes_too_long_is_told_of(void **state)
 	assert_null(verdict_trouble(verdict_judge(r, f, *state)));
 }
 
+static void
+many_expressions_that_take_too_long_end_the_trying(void **state)
+{
+	struct rules *r = rules_new(*state);
+	struct facts *f = facts_from(*state, "event: { kind: gpf, head: "
+					     "BUGBUGBUGBUGBUGBUGBUGBUGBUGBUGBUGBUG }");
+	struct text t = text_new(*state);
+
+	for (size_t i = 0; i < 16; i++)
+		text_printf(
+			&t,
+			CAUSE("slow%zu", "9\n  when: event.head matches ^((((B*)*U*)*G*)*)*[XY]$"),
+			i);
+	text_put(&t, STR(CAUSE("tried-no-more", "9\n  when: event.head matches G$")
+				 CAUSE("quick", "9\n  when: event.head ends G")));
+	assert_null(rules_load_builtin(r));
+	assert_null(rules_load_text(r, "x.yaml", text_str(&t)));
+
+	const struct verdict *v = verdict_judge(r, f, *state);
+
+	verdict_publish(v, f);
+	assert_non_null(verdict_trouble(v));
+	assert_true(is_found(f, "quick"));
+	assert_false(is_found(f, "tried-no-more"));
+	assert_true(is_found(f, "general-protection"));
+}
+
 int
 main(void)
 {
@@ -273,6 +301,7 @@ main(void)
 		UNIT_TEST(evidence_names_the_facts_and_where_they_came_from),
 		UNIT_TEST(a_site_sets_a_number_of_a_built_in_rule_anew),
 		UNIT_TEST(an_expression_that_takes_too_long_is_told_of),
+		UNIT_TEST(many_expressions_that_take_too_long_end_the_trying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
