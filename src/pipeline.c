@@ -14,8 +14,8 @@
 #include "kernel/log.h"
 #include "kernel/meminfo.h"
 #include "kernel/modules.h"
-#include "kernel/pagewalk.h"
 #include "kernel/network.h"
+#include "kernel/pagewalk.h"
 #include "kernel/peers.h"
 #include "kernel/stacks.h"
 #include "kernel/sysinfo.h"
@@ -572,6 +572,15 @@ set_ranges(struct run *r, const struct identify *i, struct fault_input *in)
 	in->range = ranges_of_kernel(i, value, count, r->a, &in->range_count);
 }
 
+/* Since 5.0 sysrq panics without a fault (8341f2f222d7, "sysrq: Use panic() to force a crash");
+ * what the CPU was at when its registers were saved is panic's own waiting. */
+static bool
+is_of_fault(const struct event *ev)
+{
+	return registers_are_of_fault(ev->kind) &&
+	       (ev->kind != KIND_PANIC_SYSRQ || ev->has_ip || ev->code.len != 0);
+}
+
 static const struct error *
 explain_fault(struct run *r)
 {
@@ -606,7 +615,7 @@ explain_fault(struct run *r)
 		.memory = r->vmem == NULL ? NULL : &r->vmem->mem,
 		.va_bits = r->vmem == NULL ? 0 : r->vmem->paging.va_bits,
 		.has_kasan = says_kasan(ev),
-		.only_place = !registers_are_of_fault(ev->kind),
+		.only_place = !is_of_fault(ev),
 		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
 						     (unsigned long long)ev->line) },
 	};
@@ -619,8 +628,7 @@ explain_fault(struct run *r)
 	r->code = (struct lineinfo_code){ .function = ev->ip_frame.function,
 					  .module = ev->ip_frame.module,
 					  .len = ev->ip_frame.len,
-					  .is_fault = in.arch != NULL &&
-						      registers_are_of_fault(ev->kind),
+					  .is_fault = in.arch != NULL && is_of_fault(ev),
 					  .trail = &r->trail,
 					  .kernel = r->kernel };
 
@@ -634,7 +642,7 @@ explain_fault(struct run *r)
 		set_ranges(r, &identify, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts, &r->trail);
-	if (!registers_are_of_fault(ev->kind))
+	if (!is_of_fault(ev))
 		forget_fault(r);
 	if (r->kernel != NULL)
 		identify_publish(&identify, r->facts);
@@ -816,7 +824,7 @@ static const struct stage stages[] = {
 	{ "read the events", read_events, OPTIONAL, TO_ALL | IN_OUTLINE },
 	{ "read the modules", read_modules, OPTIONAL, TO_REPORT | TO_EXPLAIN },
 	{ "look at the machine", read_system, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
-	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN },
+	{ "read the tasks", read_tasks, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "unwind stacks", unwind_stacks, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "add up the memory", read_memory, OPTIONAL, TO_REPORT | TO_EXPLAIN | IN_PART },
 	{ "look at every page", read_pages, OPTIONAL, TO_REPORT | TO_EXPLAIN },
