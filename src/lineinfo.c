@@ -32,6 +32,7 @@ struct work {
 	bool has_kaslr;
 	const struct error *problem;        /* the first */
 	int64_t code_functions, code_bytes; /* that were compared */
+	int64_t code_changed;               /* functions of those that were changed */
 };
 
 /* Logs do not say it, but that the place is the one of the fault. */
@@ -426,6 +427,7 @@ compare_text(struct work *w, const struct lines_place *place, struct str module,
 	count = codediff_compare(&in, found);
 	for (size_t i = 0; i < count; i++)
 		put_change(w, place, module, va, &in, &found[i]);
+	w->code_changed += count != 0 && found[0].kind != CODEDIFF_FTRACE;
 	w->code_functions++;
 	for (size_t i = 0; i < in.len; i++)
 		w->code_bytes += in.mask[i] == LINES_COMPARE;
@@ -446,6 +448,14 @@ put_code_check(struct work *w)
 
 	if (w->code_functions == 0)
 		return;
+	if (!codediff_is_plausible(w->code_changed, w->code_functions)) {
+		facts_clear(w->root, FACT_CODE_CHANGES);
+		facts_put_why(w->root, FACT_CODE_CHANGES,
+			      error_new(w->arena, ERROR_UNSUPPORTED,
+					"%d of %d functions differ from the debug file, which is "
+					"more than anybody would have changed",
+					(int)w->code_changed, (int)w->code_functions));
+	}
 	facts_put_number(w->root, FACT_CODE_FUNCTIONS, w->code_functions, o);
 	facts_put_number(w->root, FACT_CODE_BYTES, w->code_bytes, o);
 }
@@ -529,7 +539,8 @@ put_fault(struct work *w, const struct lines *l, size_t access_count, struct ori
 	if (l->parameter_count != 0)
 		facts_clear(w->root, FACT_FAULT_ARGUMENTS);
 	for (size_t i = 0; i < l->parameter_count; i++) {
-		struct argument arg = { l->parameter[i].name, l->parameter[i].type };
+		const struct lines_parameter *p = &l->parameter[i];
+		struct argument arg = { p->name, p->type, p->in_register, p->dwarf };
 
 		arguments_put(t, w->code->kernel, i, &arg, o, w->root, w->arena);
 	}

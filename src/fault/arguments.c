@@ -12,13 +12,29 @@ enum {
 	PARAMETERS_MAX = 12,
 };
 
-/* The value of an argument, if a register still has it. */
+/* What a register of that DWARF number held. */
 static bool
-value_of(const struct fault_trail *t, size_t i, uint64_t *value)
+register_value(const struct fault_trail *t, size_t number, uint64_t *value)
 {
-	if (i >= TRACK_ARGUMENTS || t->track.holder[i] < 0 || t->regs == NULL)
-		return false;
-	return regs_get(t->regs, t->port->regs[t->track.holder[i]], value);
+	for (size_t i = 0; t->port->regs[i] != NULL; i++) {
+		if (i == number)
+			return t->regs != NULL && regs_get(t->regs, t->port->regs[i], value);
+	}
+	return false;
+}
+
+/* The value of argument number i, and how it is known: a register still has what was passed, or the
+ * debug file says where the variable is at the fault. */
+static bool
+value_of(const struct fault_trail *t, size_t i, const struct argument *arg, uint64_t *value,
+	 const char **how)
+{
+	*how = "passed";
+	if (t->known && i < TRACK_ARGUMENTS && t->track.holder[i] >= 0 &&
+	    register_value(t, (size_t)t->track.holder[i], value))
+		return true;
+	*how = "variable";
+	return arg->in_register && register_value(t, arg->dwarf, value);
 }
 
 static bool
@@ -108,16 +124,19 @@ symbol_text(const struct kernel *k, uint64_t value, struct arena *a)
 }
 
 static void
-put_value(const struct fault_trail *t, const struct kernel *k, size_t i, struct str type,
+put_value(const struct fault_trail *t, const struct kernel *k, size_t i, const struct argument *arg,
 	  struct origin o, struct fact_row *row, struct arena *a)
 {
+	struct str type = arg->type;
 	uint64_t value = 0;
+	const char *how = NULL;
 	const char *text = NULL;
 
-	if (!value_of(t, i, &value))
+	if (!value_of(t, i, arg, &value, &how))
 		return;
 	value = narrowed(type, value);
 	facts_put_address(row, ARGUMENT_VALUE, value, o);
+	facts_put_text(row, ARGUMENT_HOW, str_of(how), o);
 	text = value_text(k, type, value, a);
 	if (text != NULL)
 		facts_put_text(row, ARGUMENT_TEXT, str_of(text), o);
@@ -138,10 +157,10 @@ arguments_put(const struct fault_trail *t, const struct kernel *k, size_t i,
 		facts_put_text(row, ARGUMENT_NAME, arg->name, o);
 	if (arg->type.len != 0)
 		facts_put_text(row, ARGUMENT_TYPE, arg->type, o);
-	if (!t->known || i >= t->port->argument_count)
+	if (t->port == NULL || i >= t->port->argument_count)
 		return;
 	facts_put_text(row, ARGUMENT_REGISTER, str_of(t->port->regs[t->port->arguments[i]]), o);
-	put_value(t, k, i, arg->type, o, row, a);
+	put_value(t, k, i, arg, o, row, a);
 }
 
 void
@@ -194,7 +213,7 @@ arguments_by_types(const struct fault_trail *t, const struct kernel *k, struct s
 	if (!types_function(k->types, module, str_c(a, whole), &type))
 		return false;
 	for (uint32_t i = 0; i < PARAMETERS_MAX && types_parameter(type, i, &p); i++) {
-		struct argument arg = { p.name, str_of(types_text(p.type, a)) };
+		struct argument arg = { .name = p.name, .type = str_of(types_text(p.type, a)) };
 
 		arguments_put(t, k, i, &arg, o, root, a);
 	}

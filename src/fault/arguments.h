@@ -29,8 +29,10 @@ struct fault_trail {
 };
 
 struct argument {
-	struct str name; /* or empty */
-	struct str type; /* as C writes it, or empty */
+	struct str name;  /* or empty */
+	struct str type;  /* as C writes it, or empty */
+	bool in_register; /* at the fault, by a debug file: in that one */
+	uint16_t dwarf;   /* its DWARF number */
 };
 
 /* Puts argument number i: what it was, as far as that is still known. k may be NULL. */

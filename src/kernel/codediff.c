@@ -137,3 +137,11 @@ codediff_compare(const struct codediff_input *in, struct codediff out[CODEDIFF_M
 	demote_flips(out, count);
 	return count;
 }
+
+bool
+codediff_is_plausible(int64_t changed, int64_t functions)
+{
+	enum { FEW = 4 };
+
+	return changed <= FEW || changed * 4 <= functions;
+}

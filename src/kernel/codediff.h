@@ -41,4 +41,8 @@ const char *codediff_kind_name(enum codediff_kind kind);
 /* How many differences there are, and which. */
 size_t codediff_compare(const struct codediff_input *in, struct codediff out[CODEDIFF_MAX]);
 
+/* Whether so many of the functions of a stack may have been changed by somebody. Else the kernel
+ * has patched itself in ways that are not known here, or the file is not what it seems. */
+bool codediff_is_plausible(int64_t changed, int64_t functions);
+
 #endif

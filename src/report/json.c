@@ -39,6 +39,7 @@ static const struct {
 	{ "fault", "the log has no fault of the processor, or does not describe it" },
 	{ "registers", "the log prints none, and no dump has them" },
 	{ "register_classes", "no registers are known" },
+	{ "code_check.changes", "no difference was found, or nothing was compared" },
 	{ "code_check", "there is no debug file that has code, or no dump" },
 	{ "disassembly", "the log has no readable Code: line for the crash" },
 	{ "debuginfo", "no debuginfo was used" },

@@ -54,6 +54,7 @@ static const struct {
 	{ "cache", POLICY_KEEP },      { "page_state", POLICY_KEEP },
 	{ "interrupts", POLICY_KEEP }, { "kprobes", POLICY_KEEP },
 	{ "ftrace", POLICY_KEEP },     { "live_patches", POLICY_KEEP },
+	{ "how", POLICY_KEEP },
 };
 
 /* Facts whose name says something else elsewhere, or too little. */

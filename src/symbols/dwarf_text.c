@@ -434,6 +434,52 @@ data_between(struct work *w, uint64_t from, uint64_t to, struct table_data *out)
 	return false;
 }
 
+/* The relocations of one section. */
+struct relocations {
+	Elf_Data *data;
+	Elf_Data *symbols;
+	size_t count;
+	size_t target; /* index of the section that they are of */
+};
+
+static bool
+open_relocations(struct work *w, Elf_Scn *scn, struct relocations *r)
+{
+	GElf_Shdr sh;
+	Elf_Scn *symbols = NULL;
+
+	if (gelf_getshdr(scn, &sh) == NULL || sh.sh_type != SHT_RELA || sh.sh_entsize == 0)
+		return false;
+	symbols = elf_getscn(w->elf, sh.sh_link);
+	r->data = elf_getdata(scn, NULL);
+	r->symbols = symbols == NULL ? NULL : elf_getdata(symbols, NULL);
+	r->count = (size_t)(sh.sh_size / sh.sh_entsize);
+	r->target = sh.sh_info;
+	return r->data != NULL && r->symbols != NULL && r->count < TABLE_ENTRIES_MAX;
+}
+
+/* The addresses in the tables of a kernel that is linked to be moved, as arm64's are, may be zero
+ * in the file: they are what its relocations add. */
+static void
+mark_moved_table(struct work *w, const struct site_table *t, const uint64_t bound[2])
+{
+	Elf_Scn *scn = NULL;
+	GElf_Rela rel;
+
+	while (bound[0] < bound[1] && (scn = elf_nextscn(w->elf, scn)) != NULL) {
+		struct relocations r = { .count = 0 };
+
+		if (!open_relocations(w, scn, &r))
+			continue;
+		for (size_t i = 0; i < r.count; i++) {
+			if (gelf_getrela(r.data, (int)i, &rel) != NULL &&
+			    GELF_R_TYPE(rel.r_info) == R_AARCH64_RELATIVE &&
+			    rel.r_offset >= bound[0] && rel.r_offset < bound[1])
+				mark(w, (uint64_t)rel.r_addend, t->len, t->mask);
+		}
+	}
+}
+
 static void
 mark_linked(struct work *w, const uint64_t (*bound)[2])
 {
@@ -446,6 +492,8 @@ mark_linked(struct work *w, const uint64_t (*bound)[2])
 
 		if (data_between(w, bound[t][0], bound[t][1], &d))
 			mark_table(w, &w->table[t], &d);
+		if (w->machine == EM_AARCH64 && w->table[t].form == SITE_ADDRESS)
+			mark_moved_table(w, &w->table[t], bound[t]);
 	}
 	if (elf_getshdrstrndx(w->elf, &names) != 0)
 		return;
@@ -472,30 +520,6 @@ relocated_len(const struct work *w, uint64_t type)
 	if (w->machine == EM_X86_64)
 		return type == R_X86_64_64 || type == R_X86_64_PC64 ? 8 : 4;
 	return type == R_AARCH64_ABS64 || type == R_AARCH64_PREL64 ? 8 : 4;
-}
-
-/* The relocations of one section. */
-struct relocations {
-	Elf_Data *data;
-	Elf_Data *symbols;
-	size_t count;
-	size_t target; /* index of the section that they are of */
-};
-
-static bool
-open_relocations(struct work *w, Elf_Scn *scn, struct relocations *r)
-{
-	GElf_Shdr sh;
-	Elf_Scn *symbols = NULL;
-
-	if (gelf_getshdr(scn, &sh) == NULL || sh.sh_type != SHT_RELA || sh.sh_entsize == 0)
-		return false;
-	symbols = elf_getscn(w->elf, sh.sh_link);
-	r->data = elf_getdata(scn, NULL);
-	r->symbols = symbols == NULL ? NULL : elf_getdata(symbols, NULL);
-	r->count = (size_t)(sh.sh_size / sh.sh_entsize);
-	r->target = sh.sh_info;
-	return r->data != NULL && r->symbols != NULL && r->count < TABLE_ENTRIES_MAX;
 }
 
 /* Where a relocation leads, as an address of the file's sections. */

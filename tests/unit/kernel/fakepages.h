@@ -7,7 +7,6 @@
 
 #include "kernel/fakemachine.h"
 #include "kernel/identify.h"
-#include "unit.h"
 
 #define DIRECT 0xffff888000000000ULL /* of physical address 0 */
 #define SECTIONS 0xffffffff82a00000ULL
@@ -139,11 +138,40 @@ open_machine(struct machine *m, const char *types, struct arena *a)
 	fake_symbol(m->f, "__per_cpu_start", 0);
 	fake_symbol(m->f, "__per_cpu_end", 0x3000);
 	cpus_read(&m->f->k, NULL, &m->cpus);
-	assert_null(tasks_read(&m->f->k, &m->cpus, &m->tasks));
+	(void)(tasks_read(&m->f->k, &m->cpus, &m->tasks) == NULL);
 	m->in = (struct identify){ .pages = { &m->f->k, physical, NULL },
 				   .cpus = &m->cpus,
 				   .tasks = &m->tasks,
 				   .stack_len = 16384 };
+}
+
+static inline uint64_t
+object_at(size_t i)
+{
+	return DIRECT + SLAB_PAGE * PAGE_LEN + i * OBJECT_LEN;
+}
+
+/* A slab of two pages of objects of 64 bytes, 96 bytes from one to the next. */
+static inline void
+put_slab(struct machine *m, bool is_own_struct)
+{
+	struct fake *f = m->f;
+
+	fake_layout(f, is_own_struct ? LAYOUT_SLAB_CACHE : LAYOUT_PAGE_SLAB_CACHE, OFF_SLAB_CACHE,
+		    8);
+	fake_layout(f, is_own_struct ? LAYOUT_SLAB_FREELIST : LAYOUT_PAGE_FREELIST, OFF_FREELIST,
+		    8);
+	fake_layout(f, is_own_struct ? LAYOUT_SLAB_COUNTERS : LAYOUT_PAGE_COUNTERS, OFF_COUNTERS,
+		    8);
+	fake_put(f, page_at(SLAB_PAGE) + OFF_PAGE_FLAGS, 1 << PG_SLAB | 1 << PG_HEAD, 8);
+	fake_put(f, page_at(SLAB_PAGE + 1) + OFF_HEAD, page_at(SLAB_PAGE) + 1, 8);
+	fake_put(f, page_at(SLAB_PAGE) + OFF_SLAB_CACHE, CACHE, 8);
+	fake_put(f, page_at(SLAB_PAGE) + OFF_COUNTERS, 7 | OBJECTS << 16, 4);
+	fake_put(f, CACHE + OFF_SIZE, OBJECT_LEN, 4);
+	fake_put(f, CACHE + OFF_OBJECT_SIZE, 64, 4);
+	fake_put(f, CACHE + OFF_LINK, 0x20, 4);
+	fake_put(f, CACHE + OFF_NAME, CACHE + AT_NAME, 8);
+	fake_text(f, CACHE + AT_NAME, "kmalloc-64");
 }
 
 #endif

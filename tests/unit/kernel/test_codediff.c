@@ -148,6 +148,17 @@ stays_within_its_code_and_its_answer(void **state)
 	}
 }
 
+static void
+nobody_hooks_half_of_a_stack(void **state)
+{
+	(void)state;
+	assert_true(codediff_is_plausible(0, 1));
+	assert_true(codediff_is_plausible(3, 3));
+	assert_true(codediff_is_plausible(5, 24));
+	assert_false(codediff_is_plausible(5, 8));
+	assert_false(codediff_is_plausible(24, 24));
+}
+
 int
 main(void)
 {
@@ -158,6 +169,7 @@ main(void)
 		UNIT_TEST(a_hook_is_one_change),
 		UNIT_TEST(code_with_many_bits_flipped_was_overwritten),
 		UNIT_TEST(tells_when_ftrace_is_called),
+		UNIT_TEST(nobody_hooks_half_of_a_stack),
 		UNIT_TEST(stays_within_its_code_and_its_answer),
 	};
 

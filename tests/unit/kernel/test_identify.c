@@ -4,6 +4,7 @@
 #include "fault/ranges.h"
 #include "kernel/fakepages.h"
 #include "kernel/slabinfo.h"
+#include "unit.h"
 
 static const char *
 use_of(struct machine *m, size_t pfn)
@@ -81,35 +82,6 @@ knows_nothing_of_memory_that_is_not_there(void **state)
 	assert_false(pageinfo_at(&m.in.pages, DIRECT, &i));
 	m.f->k.info = NULL;
 	assert_false(pageinfo_at(&m.in.pages, DIRECT, &i));
-}
-
-static uint64_t
-object_at(size_t i)
-{
-	return DIRECT + SLAB_PAGE * PAGE_LEN + i * OBJECT_LEN;
-}
-
-/* A slab of two pages of objects of 64 bytes, 96 bytes from one to the next. */
-static void
-put_slab(struct machine *m, bool is_own_struct)
-{
-	struct fake *f = m->f;
-
-	fake_layout(f, is_own_struct ? LAYOUT_SLAB_CACHE : LAYOUT_PAGE_SLAB_CACHE, OFF_SLAB_CACHE,
-		    8);
-	fake_layout(f, is_own_struct ? LAYOUT_SLAB_FREELIST : LAYOUT_PAGE_FREELIST, OFF_FREELIST,
-		    8);
-	fake_layout(f, is_own_struct ? LAYOUT_SLAB_COUNTERS : LAYOUT_PAGE_COUNTERS, OFF_COUNTERS,
-		    8);
-	fake_put(f, page_at(SLAB_PAGE) + OFF_PAGE_FLAGS, 1 << PG_SLAB | 1 << PG_HEAD, 8);
-	fake_put(f, page_at(SLAB_PAGE + 1) + OFF_HEAD, page_at(SLAB_PAGE) + 1, 8);
-	fake_put(f, page_at(SLAB_PAGE) + OFF_SLAB_CACHE, CACHE, 8);
-	fake_put(f, page_at(SLAB_PAGE) + OFF_COUNTERS, 7 | OBJECTS << 16, 4);
-	fake_put(f, CACHE + OFF_SIZE, OBJECT_LEN, 4);
-	fake_put(f, CACHE + OFF_OBJECT_SIZE, 64, 4);
-	fake_put(f, CACHE + OFF_LINK, 0x20, 4);
-	fake_put(f, CACHE + OFF_NAME, CACHE + AT_NAME, 8);
-	fake_text(f, CACHE + AT_NAME, "kmalloc-64");
 }
 
 static bool

@@ -2,6 +2,7 @@
 #include "kernel/pagewalk.h"
 
 #include "kernel/fakepages.h"
+#include "unit.h"
 
 #define MAPPING 0xffff888000300000ULL /* of a file, whose inode has number 12 */
 #define OTHER (MAPPING + 0x100)

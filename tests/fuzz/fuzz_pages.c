@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_pages.c - what is at an address of a hostile kernel: sections of memory, struct page, slab
+ * caches and their free lists.
+ *
+ * Records of six bytes {region, offset of 2 bytes, kind, value of 2 bytes} change a machine that
+ * is in order.
+ */
+#include "kernel/fakepages.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void
+change(struct fake *f, const uint8_t *record)
+{
+	size_t region = record[0] % f->regions;
+	uint64_t off = (uint64_t)record[1] | (uint64_t)record[2] << 8;
+	uint64_t v = (uint64_t)record[4] | (uint64_t)record[5] << 8;
+	uint64_t at = f->region[region].va + (off * 4) % f->region[region].len;
+
+	switch (record[3] % 4) {
+	case 0:
+		fake_put(f, at, v, 4);
+		break;
+	case 1:
+		fake_put(f, at, object_at(v % OBJECTS), 8);
+		break;
+	case 2:
+		fake_put(f, at, page_at(v % PAGE_COUNT) | (v >> 8 & 1), 8);
+		break;
+	default:
+		fake_put(f, at, v << 48 | v, 8);
+		break;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct budget budget = budget_of(0, 8 << 20);
+	struct arena *a = arena_new(&budget);
+	struct facts *facts = facts_new(a);
+	struct machine m;
+
+	open_machine(&m, old_types, a);
+	put_slab(&m, len % 2 != 0);
+	fake_layout(m.f, LAYOUT_CACHE_RANDOM, OFF_RANDOM, 8);
+	fake_put(m.f, page_at(SLAB_PAGE) + OFF_FREELIST, object_at(3), 8);
+	for (size_t i = 0; i + 6 <= len; i += 6)
+		change(m.f, data + i);
+	for (size_t i = 0; i < OBJECTS; i += 7)
+		identify_put(&m.in, object_at(i) + i, facts_root(facts), FACT_FAULT_OBJECT);
+	for (size_t i = 0; i < PAGE_COUNT; i += 5)
+		identify_put(&m.in, DIRECT + i * PAGE_LEN + i, facts_root(facts),
+			     FACT_FAULT_OBJECT);
+	identify_put(&m.in, percpu_at(1) + 8, facts_root(facts), FACT_FAULT_OBJECT);
+	arena_free(a);
+	return 0;
+}
