@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "host/download.h"
+#include "publish.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,26 @@ set_dirs(struct find_input *in, const struct options *o, struct arena *a)
 	in->dir_count = count;
 }
 
+/* Of files that were only found, the first one that is another's stands for all. */
+static void
+tell_refused(const struct find_module *m, size_t count, struct facts *f, struct arena *a)
+{
+	const struct error *first = NULL;
+	size_t more = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (m[i].path != NULL || m[i].refused == NULL)
+			continue;
+		more += first != NULL;
+		first = first != NULL ? first : m[i].refused;
+	}
+	if (more != 0)
+		first = error_new(a, ERROR_ABSENT, "%s; so are those of %zu other modules",
+				  error_text(a, first), more);
+	if (first != NULL)
+		publish_problem(f, "find debuginfo", first, a);
+}
+
 static void
 find_module_files(struct debuginfo *d, struct facts *f, struct arena *a)
 {
@@ -182,6 +203,7 @@ find_module_files(struct debuginfo *d, struct facts *f, struct arena *a)
 			facts_put_text(modules->values[i].row, MODULE_DEBUG_FILE, str_of(m[i].path),
 				       from_search);
 	}
+	tell_refused(m, modules->count, f, a);
 	d->module = m;
 	d->module_count = modules->count;
 }

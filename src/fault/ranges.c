@@ -108,7 +108,7 @@ add_numbers(struct list *l, const char *from, const char *to, enum pointer_class
 }
 
 /* arm64 and riscv tell (2369f171d5c5, "arm64: crash_core: Export MODULES, VMALLOC, and VMEMMAP
- * ranges", v6.2). */
+ * ranges", v5.18). */
 static void
 add_of_vmcoreinfo(struct list *l)
 {

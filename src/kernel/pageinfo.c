@@ -35,7 +35,8 @@ page_shift(const struct kernel *k)
 	return (unsigned int)__builtin_ctzll(kernel_page_len(k));
 }
 
-/* Kernels tell since v5.13 (4f5aecdff25f, "crash_core: Add SECTION_SIZE_BITS to vmcoreinfo"). */
+/* Kernels tell since v5.13 (4f5aecdff25f, "crash_core, vmcoreinfo: append 'SECTION_SIZE_BITS' to
+ * vmcoreinfo"). */
 static bool
 section_bits(const struct kernel *k, uint64_t *bits)
 {

@@ -345,6 +345,21 @@ is_name(struct str file, struct str name)
 	return true;
 }
 
+/* What is not known is taken for the same. */
+static bool
+is_same_build(struct modules_search *s, struct find_module *m, const struct elfid *id,
+	      const char *path)
+{
+	if (m->build_id.len == 0 || id->build_id.len == 0 || str_is(m->build_id, id->build_id))
+		return true;
+	if (m->refused == NULL)
+		m->refused = error_new(s->arena, ERROR_ABSENT,
+				       "'%s' is of another build of the module: its build ID is "
+				       "%.*s, that of the dump is %.*s",
+				       path, STR_ARG(id->build_id), STR_ARG(m->build_id));
+	return false;
+}
+
 /* Takes the file for a module if it is that one and has debuginfo. */
 static bool
 take_module(struct modules_search *s, struct find_module *m, const char *path)
@@ -357,8 +372,7 @@ take_module(struct modules_search *s, struct find_module *m, const char *path)
 
 	if (good && !is_packed(&file, len))
 		good = elfid_read(&file, len, a, &id) == NULL && id.has_lines &&
-		       (m->build_id.len == 0 || id.build_id.len == 0 ||
-			str_is(m->build_id, id.build_id));
+		       is_same_build(s, m, &id, path);
 	if (good) {
 		m->path = str_c(s->arena, str_of(path));
 		s->left--;

@@ -42,9 +42,10 @@ void find_vmlinux(const struct find_input *in, struct arena *a, struct find_resu
 
 /* A module of which the debug file is wanted, and what was found. */
 struct find_module {
-	struct str name;     /* as the kernel has it: with '_' */
-	struct str build_id; /* in hex, or empty */
-	const char *path;    /* out; NULL: none */
+	struct str name;             /* as the kernel has it: with '_' */
+	struct str build_id;         /* in hex, or empty */
+	const char *path;            /* out; NULL: none */
+	const struct error *refused; /* out: a file of its name is of another build, or NULL */
 };
 
 /* Debug files of all modules at once: folders are walked once. vmlinux_dir may be NULL. A

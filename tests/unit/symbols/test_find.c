@@ -262,6 +262,11 @@ finds_modules_by_build_id_and_by_name(void **state)
 	assert_non_null(strstr(m[1].path, "by-name.ko.debug"));
 	assert_non_null(strstr(m[2].path, "packed.ko.xz"));
 	assert_null(m[3].path); /* another build */
+	assert_non_null(strstr(m[3].refused->message, "other.ko"));
+	assert_non_null(strstr(m[3].refused->message, "0102030405060714"));
+	assert_non_null(strstr(m[3].refused->message, "0102030405060715"));
+	assert_null(m[1].refused);
+	assert_null(m[5].refused);
 	assert_non_null(strstr(m[4].path, "/dump/beside.ko"));
 	assert_null(m[5].path);
 	remove_root(root);
