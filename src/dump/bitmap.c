@@ -139,6 +139,59 @@ count_upto(struct bitmap *b, uint64_t block)
 	return SOURCE_READ;
 }
 
+/* Bits of the steps of both, which start at block, within [from, to). */
+static uint64_t
+count_beyond(const struct bitmap *b, const struct bitmap *other, uint64_t block, uint64_t from,
+	     uint64_t to, bool *any)
+{
+	uint64_t first = block * WORDS, n = 0;
+
+	for (uint64_t w = from / 64 > first ? from / 64 : first;
+	     w < to / 64 && w < first + STEP_LEN / 8; w++) {
+		uint64_t v = b->step[w - first] & ~other->step[w - first];
+
+		*any |= other->step[w - first] != 0;
+		if (v != 0)
+			n += (uint64_t)__builtin_popcountll(trim(b, w, v));
+	}
+	return n;
+}
+
+enum source_result
+bitmap_beyond(struct bitmap *b, struct bitmap *other, uint64_t from, uint64_t to, uint64_t *count,
+	      bool *any)
+{
+	uint64_t block = from / BLOCK_BITS;
+	uint64_t end = to / BLOCK_BITS + (to % BLOCK_BITS != 0);
+
+	*count = 0;
+	*any = false;
+	if (end > b->blocks)
+		end = b->blocks;
+	while (block < end) {
+		uint64_t at = b->off + block * BLOCK_LEN;
+		uint64_t hole = source_next_data(b->source, at);
+		uint64_t left = end - block < STEP_BLOCKS ? end - block : STEP_BLOCKS;
+
+		if (hole > at && (hole - at) / BLOCK_LEN != 0) {
+			block += (hole - at) / BLOCK_LEN; /* nothing is set there */
+			continue;
+		}
+
+		enum source_result got = read_blocks(b, block, (size_t)left, b->step);
+
+		if (got == SOURCE_READ)
+			got = read_blocks(other, block, (size_t)left, other->step);
+		if (got != SOURCE_READ)
+			return got;
+		*count += count_beyond(
+			b, other, block, from,
+			to < (block + left) * BLOCK_BITS ? to : (block + left) * BLOCK_BITS, any);
+		block += left;
+	}
+	return SOURCE_READ;
+}
+
 static enum source_result
 get_block(struct bitmap *b, uint64_t number, struct block **out)
 {

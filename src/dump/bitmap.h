@@ -24,6 +24,11 @@ enum source_result bitmap_test(struct bitmap *b, uint64_t bit, bool *set);
 /* How many bits are set from first up to, and without, that one. */
 enum source_result bitmap_rank(struct bitmap *b, uint64_t bit, uint64_t *count);
 
+/* How many bits of [from, to), multiples of 64, are set in b and not in other, which is as long;
+ * any: other has some there. */
+enum source_result bitmap_beyond(struct bitmap *b, struct bitmap *other, uint64_t from, uint64_t to,
+				 uint64_t *count, bool *any);
+
 /* Moves *bit to the first bit at or after it that is set; false if there is none. */
 bool bitmap_next(struct bitmap *b, uint64_t *bit);
 

@@ -7,12 +7,13 @@
 
 enum {
 	DESC_LEN = 24,
-	DESC_BLOCK = 170,         /* descriptors read at a time */
-	DESC_KEPT = 16,           /* blocks of them */
-	COUNT_MAX = 1 << 20,      /* descriptors that are looked at one by one: 24 MiB */
-	CHECKED = 8,              /* of which one is enough to confirm a layout */
-	CHECKED_ALL = 1 << 16,    /* looked at if those do not: the first data may be of any page */
-	GAP_MAX = 256 << 10,      /* of zeros between descriptors and pages */
+	DESC_BLOCK = 170,      /* descriptors read at a time */
+	DESC_KEPT = 16,        /* blocks of them */
+	COUNT_MAX = 1 << 20,   /* descriptors that are looked at one by one: 24 MiB */
+	CHECKED = 8,           /* of which one is enough to confirm a layout */
+	CHECKED_ALL = 1 << 16, /* looked at if those do not: the first data may be of any page */
+	GAP_MAX = 256 << 10,   /* of zeros between descriptors and pages */
+	SECTOR_BITS = 512 * 8,
 	CHECK_BITS_MAX = 1 << 29, /* longer bitmaps (2 TiB of memory) are not counted to check */
 };
 
@@ -293,6 +294,26 @@ choose_layout(struct kdump_file *f, struct arena *a)
 	return e;
 }
 
+/* A page that is dumped and does not exist has got its bit by damage. The number of bits may be
+ * right all the same, and so confirm the layout: then others have lost theirs. If no page at all
+ * exists, that bitmap was not written. */
+static void
+compare_bitmaps(struct kdump_file *f, struct arena *a)
+{
+	uint64_t end = (f->max_pfn + 63) & ~UINT64_C(63), count = 0;
+	bool any = false;
+
+	if (f->exists == NULL || f->untrusted || f->max_pfn > CHECK_BITS_MAX ||
+	    bitmap_beyond(f->dumped, f->exists, 0, end, &count, &any) != SOURCE_READ)
+		return;
+	f->contradicted = any && count != 0;
+	if (f->contradicted && f->problem == NULL)
+		f->problem = error_new(a, ERROR_CORRUPT,
+				       "'%s': the bitmap of dumped pages has %" PRIu64
+				       " that do not exist: it is damaged",
+				       f->source->path, count);
+}
+
 const struct error *
 kdump_file_open(const struct source *s, struct arena *a, struct kdump_file *out)
 {
@@ -308,6 +329,8 @@ kdump_file_open(const struct source *s, struct arena *a, struct kdump_file *out)
 	f->first = f->sub.split ? f->sub.start_pfn : 0;
 	f->end = f->sub.split ? f->sub.end_pfn : UINT64_MAX;
 	e = choose_layout(f, a);
+	if (e == NULL)
+		compare_bitmaps(f, a);
 	if (e == NULL && f->descs > s->len)
 		f->problem = error_new(a, ERROR_CORRUPT,
 				       "'%s' ends within its bitmaps, after %" PRIu64 " of %" PRIu64
@@ -341,6 +364,19 @@ desc_state(const struct kdump_file *f, uint64_t index, struct kdump_desc *d)
 	return got == SOURCE_READ ? check_desc(f, index, d) : kdump_file_state(got);
 }
 
+/* Damage comes in sectors of the disk: what is beside a wrong bit may have the descriptor of
+ * another page, even if what is far away has its own. */
+static bool
+is_in_damage(struct kdump_file *f, uint64_t pfn)
+{
+	uint64_t sector = pfn - pfn % SECTOR_BITS, count = 0;
+	bool any = false;
+
+	return bitmap_beyond(f->dumped, f->exists, sector, sector + SECTOR_BITS, &count, &any) !=
+		       SOURCE_READ ||
+	       count != 0;
+}
+
 enum page_state
 kdump_file_find(struct kdump_file *f, uint64_t pfn, struct kdump_desc *d)
 {
@@ -352,6 +388,8 @@ kdump_file_find(struct kdump_file *f, uint64_t pfn, struct kdump_desc *d)
 		return kdump_file_state(got);
 	if (!dumped)
 		return kdump_file_absent(f, pfn);
+	if (f->contradicted && is_in_damage(f, pfn))
+		return PAGE_CORRUPT;
 	got = bitmap_rank(f->dumped, pfn, &index);
 	return got == SOURCE_READ ? desc_state(f, index, d) : kdump_file_state(got);
 }

@@ -6,7 +6,8 @@
  * descriptor, so a wrong number anywhere in the headers silently leads to wrong pages.
  * What can be checked is: the first page stands right behind the last descriptor. A layout
  * in which it does not is not believed; others that the headers allow are tried, and if
- * none fits, no page of the file can be trusted.
+ * none fits, no page of the file can be trusted. And no page is dumped that does not exist:
+ * where one is, its neighbours are not believed either.
  */
 #ifndef DUMP_KDUMP_FILE_H
 #define DUMP_KDUMP_FILE_H
@@ -40,6 +41,7 @@ struct kdump_file {
 
 	bool old_zeros;              /* version 0: what was left out are zeros */
 	bool untrusted;              /* no layout fits */
+	bool contradicted;           /* some pages are dumped that do not exist */
 	const struct error *problem; /* what is wrong with the headers, or NULL */
 };
 

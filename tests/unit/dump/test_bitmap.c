@@ -149,6 +149,37 @@ passes_over_holes(void **state)
 	assert_int_equal(next, bits - 1);
 }
 
+static void
+counts_bits_that_another_lacks(void **state)
+{
+	const uint8_t *b = make_bits(*state);
+	uint8_t *other = ARENA_ARRAY(*state, uint8_t, OFF + BITS / 8 + 8);
+	const uint64_t range[][2] = {
+		{ 0, 1000064 }, { 64, 128 }, { 32704, 65600 }, { 999936, 1000064 }
+	};
+	const uint64_t first = 32800;
+
+	memcpy(other, b, OFF + BITS / 8 + 1);
+	for (size_t bit = 0; bit < BITS; bit += 61)
+		other[OFF + bit / 8] &= (uint8_t) ~(1u << bit % 8);
+	other[OFF + BITS / 8] = 0; /* bits behind the end do not count */
+
+	struct bitmap *m = bitmap_new(source_of(b, *state), OFF, BITS, first, *state);
+	struct bitmap *o = bitmap_new(source_of(other, *state), OFF, BITS, 0, *state);
+
+	for (size_t k = 0; k < ARRAY_LEN(range); k++) {
+		uint64_t want = 0, got = 0;
+		bool any = false;
+
+		for (uint64_t bit = range[k][0]; bit < range[k][1] && bit < BITS; bit++)
+			want += bit >= first && bit_of(b, bit) && !bit_of(other, bit);
+		assert_int_equal(bitmap_beyond(m, o, range[k][0], range[k][1], &got, &any),
+				 SOURCE_READ);
+		assert_int_equal(got, want);
+		assert_true(any);
+	}
+}
+
 int
 main(void)
 {
@@ -158,6 +189,7 @@ main(void)
 		UNIT_TEST(finds_every_set_bit),
 		UNIT_TEST(says_what_lies_beyond_the_file),
 		UNIT_TEST(passes_over_holes),
+		UNIT_TEST(counts_bits_that_another_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
