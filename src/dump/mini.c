@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/mini.h"
 
+#include "dump/fields.h"
 #include "dump/format.h"
 #include "dump/mini_peers.h"
 
@@ -12,51 +13,11 @@ enum {
 	VERSION = 6,
 	STATUS_ZLIB = 1,
 	LEVEL_ALL = 31, /* every kind of page that makedumpfile can leave out */
-	UTS_LEN = 65,
 	HEADER_LEN = 464,
 	SUB_LEN = 104,
 	DESC_LEN = 24,
 	BITMAP_STEP = 32768, /* page frames whose bits are written at a time */
 };
-
-/* Integers as the dumped machine has them, one behind the other. */
-struct fields {
-	uint8_t *p;
-	size_t off;
-	enum byte_order order;
-	uint8_t word_len;
-	bool padded; /* 64-bit values stand at multiples of 8 */
-};
-
-static void
-put(struct fields *f, uint64_t v, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		f->p[f->off + (f->order == ORDER_LITTLE ? i : len - 1 - i)] = (uint8_t)(v >> 8 * i);
-	f->off += len;
-}
-
-static void
-put_word(struct fields *f, uint64_t v)
-{
-	put(f, v, f->word_len);
-}
-
-static void
-put_64(struct fields *f, uint64_t v)
-{
-	if (f->padded)
-		f->off = (f->off + 7) & ~(size_t)7;
-	put(f, v, 8);
-}
-
-static void
-put_uts(struct fields *f, struct str s)
-{
-	if (s.len != 0)
-		memcpy(f->p + f->off, s.p, s.len < UTS_LEN ? s.len : UTS_LEN - 1);
-	f->off += UTS_LEN;
-}
 
 /* What becomes of one page frame. */
 struct entry {
@@ -188,23 +149,23 @@ write_header(struct mini *m)
 	uint8_t buf[HEADER_LEN] = "KDUMP   ";
 	struct fields f = { buf, 8, d->order, d->word_len, false };
 
-	put(&f, VERSION, 4);
-	put_uts(&f, STR("Linux"));
-	put_uts(&f, d->nodename);
-	put_uts(&f, d->release);
-	put_uts(&f, d->version);
-	put_uts(&f, machine_name(d));
-	put_uts(&f, d->domainname);
+	fields_number(&f, VERSION, 4);
+	fields_uts(&f, STR("Linux"));
+	fields_uts(&f, d->nodename);
+	fields_uts(&f, d->release);
+	fields_uts(&f, d->version);
+	fields_uts(&f, machine_name(d));
+	fields_uts(&f, d->domainname);
 	f.off = (f.off + d->word_len - 1) / d->word_len * d->word_len;
-	put_word(&f, (uint64_t)d->crash_time);
-	put_word(&f, 0);
-	put(&f, STATUS_ZLIB, 4);
-	put(&f, d->page_len, 4);
-	put(&f, m->sub_blocks, 4);
-	put(&f, m->bitmap_blocks, 4);
-	put(&f, m->max_pfn < UINT32_MAX ? m->max_pfn : UINT32_MAX, 4);
+	fields_word(&f, (uint64_t)d->crash_time);
+	fields_word(&f, 0);
+	fields_number(&f, STATUS_ZLIB, 4);
+	fields_number(&f, d->page_len, 4);
+	fields_number(&f, m->sub_blocks, 4);
+	fields_number(&f, m->bitmap_blocks, 4);
+	fields_number(&f, m->max_pfn < UINT32_MAX ? m->max_pfn : UINT32_MAX, 4);
 	f.off += 16;
-	put(&f, d->cpu_count, 4);
+	fields_number(&f, d->cpu_count, 4);
 	return write_at(m, 0, buf, sizeof(buf));
 }
 
@@ -230,20 +191,20 @@ write_sub_header(struct mini *m)
 	struct fields f = { buf, 0, d->order, d->word_len, d->word_len == 8 || !i386 };
 	uint64_t notes = block_len(m) + SUB_LEN;
 
-	put_word(&f, phys_base(m));
-	put(&f, d->has_dump_level ? d->dump_level : LEVEL_ALL, 4);
-	put(&f, 0, 4); /* not split */
-	put_word(&f, 0);
-	put_word(&f, 0);
-	put_64(&f, m->vmcoreinfo_len == 0 ? 0 : notes + m->vmcoreinfo_off);
-	put_word(&f, m->vmcoreinfo_len);
-	put_64(&f, m->note_len == 0 ? 0 : notes);
-	put_word(&f, m->note_len);
-	put_64(&f, 0); /* no eraseinfo */
-	put_word(&f, 0);
-	put_64(&f, 0);
-	put_64(&f, 0);
-	put_64(&f, m->max_pfn);
+	fields_word(&f, phys_base(m));
+	fields_number(&f, d->has_dump_level ? d->dump_level : LEVEL_ALL, 4);
+	fields_number(&f, 0, 4); /* not split */
+	fields_word(&f, 0);
+	fields_word(&f, 0);
+	fields_64(&f, m->vmcoreinfo_len == 0 ? 0 : notes + m->vmcoreinfo_off);
+	fields_word(&f, m->vmcoreinfo_len);
+	fields_64(&f, m->note_len == 0 ? 0 : notes);
+	fields_word(&f, m->note_len);
+	fields_64(&f, 0); /* no eraseinfo */
+	fields_word(&f, 0);
+	fields_64(&f, 0);
+	fields_64(&f, 0);
+	fields_64(&f, m->max_pfn);
 	return write_at(m, block_len(m), buf, sizeof(buf));
 }
 
@@ -254,9 +215,9 @@ write_note(struct mini *m, const struct note *n, uint64_t off)
 	struct fields f = { head, 0, m->dump->order, 4, false };
 	const struct error *e = NULL;
 
-	put(&f, n->name.len + 1, 4);
-	put(&f, n->desc.len, 4);
-	put(&f, n->type, 4);
+	fields_number(&f, n->name.len + 1, 4);
+	fields_number(&f, n->desc.len, 4);
+	fields_number(&f, n->type, 4);
 	e = write_at(m, off, head, sizeof(head));
 	if (e == NULL && n->name.len != 0)
 		e = write_at(m, off + sizeof(head), n->name.p, n->name.len);
@@ -398,9 +359,9 @@ write_descs(struct mini *m)
 
 		if (!is_dumped(x->state))
 			continue;
-		put(&f, x->off, 8);
-		put(&f, x->len, 4);
-		put(&f, x->flags, 4);
+		fields_number(&f, x->off, 8);
+		fields_number(&f, x->len, 4);
+		fields_number(&f, x->flags, 4);
 		e = write_at(m, at, desc, sizeof(desc));
 		at += DESC_LEN;
 	}
