@@ -558,6 +558,17 @@ physical(void *self, uint64_t va, uint64_t *pa)
 	return vmem_translate(self, va, pa);
 }
 
+static struct identify
+identify_of(struct run *r)
+{
+	return (struct identify){
+		.pages = { r->kernel, physical, r->vmem },
+		.cpus = &r->cpus,
+		.tasks = &r->tasks,
+		.stack_len = r->unwind == NULL ? 0 : unwind_stack_len(r->unwind),
+	};
+}
+
 /* What the dump itself says of its address space. */
 static void
 set_ranges(struct run *r, const struct identify *i, struct fault_input *in)
@@ -632,11 +643,7 @@ explain_fault(struct run *r)
 					  .trail = &r->trail,
 					  .kernel = r->kernel };
 
-	struct identify identify = { .pages = { r->kernel, physical, r->vmem },
-				     .cpus = &r->cpus,
-				     .tasks = &r->tasks,
-				     .stack_len =
-					     r->unwind == NULL ? 0 : unwind_stack_len(r->unwind) };
+	struct identify identify = identify_of(r);
 
 	if (r->kernel != NULL)
 		set_ranges(r, &identify, &in);
@@ -658,8 +665,14 @@ find_debuginfo(struct run *r)
 static const struct error *
 find_lines(struct run *r)
 {
+	struct identify identify = identify_of(r);
+	const struct error *e = NULL;
+
 	r->code.trail = &r->trail;
-	return lineinfo_put(r->o, &r->debuginfo, &r->code, r->facts, r->a);
+	e = lineinfo_put(r->o, &r->debuginfo, &r->code, r->facts, r->a);
+	if (r->kernel != NULL)
+		identify_publish_arguments(&identify, r->facts);
+	return e;
 }
 
 static const struct error *

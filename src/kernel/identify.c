@@ -286,3 +286,18 @@ identify_publish(const struct identify *i, struct facts *f)
 			identify_put(i, va, row, REGISTER_CLASS_OBJECT);
 	}
 }
+
+void
+identify_publish_arguments(const struct identify *i, struct facts *f)
+{
+	struct fact *list = facts_edit(facts_root(f), FACT_FAULT_ARGUMENTS);
+
+	for (size_t n = 0; n < list->count; n++) {
+		struct fact_row *row = list->values[n].row;
+		uint64_t va = 0;
+
+		if (facts_get_address(row, ARGUMENT_VALUE, &va) &&
+		    !facts_known(row, ARGUMENT_SYMBOL))
+			identify_put(i, va, row, ARGUMENT_OBJECT);
+	}
+}

@@ -29,4 +29,7 @@ void identify_put(const struct identify *i, uint64_t va, struct fact_row *row, e
 /* Puts what is at the address of the fault, and where the registers pointed. */
 void identify_publish(const struct identify *i, struct facts *f);
 
+/* Puts where the arguments of the faulting function point. */
+void identify_publish_arguments(const struct identify *i, struct facts *f);
+
 #endif

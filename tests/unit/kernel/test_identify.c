@@ -233,6 +233,33 @@ says_what_is_at_an_address(void **state)
 }
 
 static void
+says_where_arguments_point(void **state)
+{
+	static const struct origin o = { ORIGIN_MEMORY, "test" };
+	const uint64_t values[] = { object_at(4), object_at(4), 7 };
+	struct facts *f = facts_new(*state);
+	struct fact_row *row[ARRAY_LEN(values)];
+	const struct fact_row *object = NULL;
+	struct str s = { NULL, 0 };
+	struct machine m;
+
+	open_machine(&m, old_types, *state);
+	put_slab(&m, true);
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		row[i] = facts_put_row(facts_root(f), FACT_FAULT_ARGUMENTS, o);
+		facts_put_address(row[i], ARGUMENT_VALUE, values[i], o);
+	}
+	facts_put_text(row[1], ARGUMENT_SYMBOL, STR("lab_lock"), o); /* a name says more */
+	identify_publish_arguments(&m.in, f);
+	object = facts_get_row(row[0], ARGUMENT_OBJECT);
+	assert_non_null(object);
+	assert_true(facts_get_text(object, OBJECT_CACHE, &s));
+	assert_string_equal(s.p, "kmalloc-64");
+	assert_null(facts_get_row(row[1], ARGUMENT_OBJECT));
+	assert_null(facts_get_row(row[2], ARGUMENT_OBJECT));
+}
+
+static void
 classifies_by_what_the_kernel_says_of_its_address_space(void **state)
 {
 	static const struct {
@@ -311,6 +338,7 @@ main(void)
 		UNIT_TEST(does_not_run_round_a_free_list_for_ever),
 		UNIT_TEST(refuses_slabs_that_make_no_sense),
 		UNIT_TEST(says_what_is_at_an_address),
+		UNIT_TEST(says_where_arguments_point),
 		UNIT_TEST(classifies_by_what_the_kernel_says_of_its_address_space),
 		UNIT_TEST(halves_the_addresses_of_arm64_by_where_the_image_is),
 	};
