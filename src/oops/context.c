@@ -89,6 +89,7 @@ static const struct {
 	{ STR("cpu clock throttled"), "hardware" },
 	{ STR("invoked oom-killer"), "memory" },
 	{ STR("Out of memory: Kill"), "memory" },
+	{ STR("Killed process "), "memory" },
 	{ STR("emory cgroup out of memory"), "memory" },
 	{ STR("page allocation failure"), "memory" },
 	{ STR("SLUB: Unable to allocate memory"), "memory" },

@@ -5,6 +5,7 @@
 #include "oops/family.h"
 #include "oops/oops.h"
 #include "oops/taint.h"
+#include "oops/victims.h"
 
 #include <inttypes.h>
 
@@ -407,6 +408,7 @@ oops_publish(const struct oops_report *o, struct facts *f)
 	put_modules(&p);
 	put_taint(&p);
 	put_context(&p);
+	victims_publish(o, p.root);
 	for (size_t i = 0; i < o->tail_count; i++)
 		facts_put_text(p.root, FACT_LOG_TAIL, o->tail[i], in_log);
 	facts_put_number(p.root, FACT_LOG_BYTES, (int64_t)o->text_len, in_log);
