@@ -295,11 +295,40 @@ touch_modules(const struct peers *p)
 	}
 }
 
+/* crash searches the ORC table by itself, for return addresses and for stale words: all that
+ * the lookup table leaves of it for the block of text around va. */
+static void
+touch_orc(const struct peers *p, uint64_t va)
+{
+	enum { BLOCK = 256, IP_LEN = 4, ENTRY_LEN = 6 };
+	struct symbols *s = p->k->symbols;
+	uint64_t text = 0;
+	uint64_t lookup = 0;
+	uint64_t ip = 0;
+	uint64_t entry = 0;
+	uint32_t first = 0;
+	uint32_t last = 0;
+
+	if (!symbols_is_kernel_text(s, va) || !symbols_find(s, "_stext", &text) || va < text ||
+	    !symbols_find(s, "orc_lookup", &lookup) ||
+	    !symbols_find(s, "__start_orc_unwind_ip", &ip) ||
+	    !symbols_find(s, "__start_orc_unwind", &entry))
+		return;
+	lookup += (va - text) / BLOCK * IP_LEN;
+	if (memory_u32(p->k->mem, lookup, &first) != NULL ||
+	    memory_u32(p->k->mem, lookup + IP_LEN, &last) != NULL || last < first)
+		return;
+	touch(p, ip + (uint64_t)first * IP_LEN, (uint64_t)(last - first + 1) * IP_LEN, STEP);
+	touch(p, entry + (uint64_t)first * ENTRY_LEN, (uint64_t)(last - first + 1) * ENTRY_LEN,
+	      STEP);
+}
+
 static void
 touch_function(const struct peers *p, uint64_t va)
 {
 	struct symbol f = { 0 };
 
+	touch_orc(p, va);
 	if (symbols_at(p->k->symbols, va, &f))
 		touch(p, f.va, f.len, FUNCTION_MAX);
 	touch(p, va, 1, 1);
