@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "dump/dump.h"
 #include "facts/facts.h"
+#include "symbols/sysmap.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -65,7 +66,9 @@ classify_head(const uint8_t *head, size_t len, struct arena *a)
 
 	if (len >= ELF_BYTES && memcmp(head, ELFMAG, SELFMAG) == 0)
 		return classify_elf(head, len);
-	return dump_probe((struct bytes){ head, len }, a, &why) ? INPUT_DUMP : INPUT_ALONE;
+	if (dump_probe((struct bytes){ head, len }, a, &why))
+		return INPUT_DUMP;
+	return sysmap_is((struct bytes){ head, len }) ? INPUT_SYMBOLS : INPUT_ALONE;
 }
 
 /* The files of a split set so far; they become one dump at the place of the first. */
@@ -109,6 +112,25 @@ inputs_classify(const char *path)
 	return class;
 }
 
+/* Of what there may be one only. */
+static const struct error *
+take_one(const char **slot, const char *path, const char *what, struct arena *a)
+{
+	if (*slot != NULL)
+		return error_new(a, ERROR_USAGE, "'%s' and '%s' are both %s; name one", *slot, path,
+				 what);
+	*slot = path;
+	return NULL;
+}
+
+static const struct error *
+no_dump(const struct inputs *in, struct arena *a)
+{
+	if (in->vmlinux != NULL)
+		return error_new(a, ERROR_USAGE, "'%s' is a kernel; name a dump too", in->vmlinux);
+	return error_new(a, ERROR_USAGE, "'%s' is a System.map; name a dump too", in->system_map);
+}
+
 const struct error *
 inputs_sort(const char *const *paths, const enum input_class *classes, size_t count,
 	    struct arena *a, struct inputs *out)
@@ -117,24 +139,26 @@ inputs_sort(const char *const *paths, const enum input_class *classes, size_t co
 	struct split_set set = { .paths = ARENA_ARRAY(a, const char *, count) };
 
 	for (size_t i = 0; i < count; i++) {
+		const struct error *e = NULL;
+
 		if (classes[i] == INPUT_KERNEL || classes[i] == INPUT_PROGRAM) {
-			if (in.vmlinux != NULL)
-				return error_new(a, ERROR_USAGE,
-						 "'%s' and '%s' are both kernels; name one",
-						 in.vmlinux, paths[i]);
-			in.vmlinux = paths[i];
+			e = take_one(&in.vmlinux, paths[i], "kernels", a);
+		} else if (classes[i] == INPUT_SYMBOLS && count > 1) {
+			e = take_one(&in.system_map, paths[i], "System.maps", a);
 		} else if (classes[i] == INPUT_MEMBER) {
 			add_member(&in, &set, paths[i]);
 		} else {
 			in.dump[in.count++] = (struct input){ &paths[i], 1 };
 		}
+		if (e != NULL)
+			return e;
 	}
 	if (in.count == 0 && count == 1 && classes[0] == INPUT_PROGRAM) {
 		in.dump[in.count++] = (struct input){ paths, 1 }; /* to be refused as one */
 		in.vmlinux = NULL;
 	}
 	if (in.count == 0)
-		return error_new(a, ERROR_USAGE, "'%s' is a kernel; name a dump too", in.vmlinux);
+		return no_dump(&in, a);
 	*out = in;
 	return NULL;
 }

@@ -20,7 +20,8 @@ struct input {
 struct inputs {
 	struct input *dump;
 	size_t count;
-	const char *vmlinux; /* or NULL */
+	const char *vmlinux;    /* or NULL */
+	const char *system_map; /* or NULL */
 };
 
 /* What a file is on its own. */
@@ -32,6 +33,7 @@ enum input_class {
 	INPUT_PROGRAM, /* ELF, of user space: a vmlinux if there is a dump that it can be refused
 			  for */
 	INPUT_KERNEL,  /* a vmlinux */
+	INPUT_SYMBOLS, /* a System.map: that of a kernel only beside a dump */
 };
 
 /* Looks at the first bytes of a file. */

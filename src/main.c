@@ -120,6 +120,27 @@ without_report(const struct triage *t, enum pipeline_status status)
 	return t->gave_up && t->has_outline ? STATUS_DEGRADED : status;
 }
 
+/* The kernel's files that were named, among the inputs or by -x, which may be a System.map. */
+static const struct error *
+take_kernel(struct options *o, struct triage *t, const struct inputs *in)
+{
+	enum input_class class = INPUT_ALONE;
+
+	o->system_map = in->system_map;
+	if (o->vmlinux == NULL) {
+		o->vmlinux = in->vmlinux;
+		return NULL;
+	}
+
+	const struct error *e = triage_classify(t, &o->vmlinux, 1, &class);
+
+	if (e == NULL && class == INPUT_SYMBOLS && in->system_map == NULL) {
+		o->system_map = o->vmlinux;
+		o->vmlinux = in->vmlinux;
+	}
+	return e;
+}
+
 /* Reports go to a file that appears whole or not at all, or to standard output. */
 static enum pipeline_status
 write_reports(struct options *o, struct triage *t, struct arena *a)
@@ -134,14 +155,14 @@ write_reports(struct options *o, struct triage *t, struct arena *a)
 		e = room_check(o->output, LIMIT_KDUMP_ROOM_BYTES, a);
 	if (e == NULL)
 		e = triage_sort(t, &in);
+	if (e == NULL)
+		e = take_kernel(o, t, &in);
 	if (e == NULL && wants_outline(o, &in))
 		(void)triage_outline(t, &in.dump[0]); /* the whole report tells what was wrong */
 	if (e == NULL)
 		e = outfile_open(o->output, a, &file);
 	if (e != NULL)
 		return complain(a, e);
-	if (in.vmlinux != NULL && o->vmlinux == NULL)
-		o->vmlinux = in.vmlinux;
 
 	enum pipeline_status status = report_inputs(t, &in, outfile_stream(file));
 

@@ -390,7 +390,7 @@ static const struct option_row rows[] = {
 	{ "mini-for", 0, "WHOM", take_mini_for, "kdtriage (default), or peers: also what crash and drgn read" },
 	{ "all-stacks", 0, NULL, take_all_stacks, "the stack of every task, in tasks.all[]" },
 	{ "deep", 0, NULL, take_deep, "slow looks too: what every page of memory was used for" },
-	{ "vmlinux", 'x', "FILE", take_vmlinux, "debuginfo of the crashed kernel" },
+	{ "vmlinux", 'x', "FILE", take_vmlinux, "vmlinux of the crashed kernel, or its System.map" },
 	{ "debug-dir", 0, "DIR", take_debug_dir, "look for debuginfo there before /usr/lib/debug" },
 	{ "source-dir", 0, "DIR", take_source_dir, "the kernel's source, for the text of lines" },
 	{ "debuginfod", 0, NULL, take_debuginfod, "ask the servers of $DEBUGINFOD_URLS for what is not here" },

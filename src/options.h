@@ -51,6 +51,7 @@ struct options {
 	const char *fail_on; /* as it was given, or NULL */
 
 	const char *vmlinux;    /* or NULL */
+	const char *system_map; /* or NULL: named among the inputs, or as -x; main() finds out */
 	const char **debug_dir; /* --debug-dir, in order */
 	size_t debug_dir_count;
 	const char **source_dir; /* --source-dir, in order */

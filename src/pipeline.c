@@ -262,14 +262,38 @@ read_log(struct run *r)
 	return e;
 }
 
+/* It is the kernel's own; kallsyms may still be missing. */
+static void
+publish_system_map(struct run *r)
+{
+	static const struct origin given = { ORIGIN_RUN, "command line" };
+
+	facts_put_text(facts_root(r->facts), FACT_DEBUGINFO_SYSTEM_MAP, str_of(r->o->system_map),
+		       given);
+	if (r->kernel->no_kallsyms != NULL)
+		publish_problem(r->facts, "find symbols", r->kernel->no_kallsyms, r->a);
+}
+
 static const struct error *
 find_symbols(struct run *r)
 {
 	if (r->vmem == NULL || r->dump->arch == NULL)
 		return NULL;
 
-	const struct error *e = kernel_open(r->dump, r->vmem, r->a, &r->kernel);
+	const struct error *why = NULL;
+	struct sysmap *map = NULL;
 
+	if (r->o->system_map != NULL)
+		why = sysmap_read(r->o->system_map, r->a, &map);
+
+	const struct error *e = kernel_open_mapped(r->dump, r->vmem, map, r->a, &r->kernel);
+
+	if (e == NULL && map != NULL)
+		why = r->kernel->no_map;
+	if (e == NULL && map != NULL && why == NULL)
+		publish_system_map(r);
+	if (e != NULL && why != NULL)
+		publish_problem(r->facts, "find symbols", why, r->a);
 	if (e == NULL && r->kernel->no_types != NULL)
 		publish_problem(r->facts, "find symbols",
 				error_new(r->a, ERROR_ABSENT,
@@ -277,7 +301,7 @@ find_symbols(struct run *r)
 					  "members were learned from what its structures hold",
 					  layout_learned(r->kernel->layout)),
 				r->a);
-	return e;
+	return e != NULL ? e : why;
 }
 
 static const struct error *

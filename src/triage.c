@@ -357,8 +357,8 @@ triage_classify(struct triage *t, const char *const *paths, size_t count, enum i
 	const struct error *e = supervisor_run(&limits, classify_all, &s, t->a, &end);
 
 	for (size_t i = 0; i < count; i++)
-		out[i] =
-			s.classes[i] <= INPUT_KERNEL ? (enum input_class)s.classes[i] : INPUT_ALONE;
+		out[i] = s.classes[i] <= INPUT_SYMBOLS ? (enum input_class)s.classes[i]
+						       : INPUT_ALONE;
 	munmap(shared, count + 1);
 	if (end.how == SUPERVISOR_STOPPED)
 		t->stopped_by = end.status;

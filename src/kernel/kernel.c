@@ -31,9 +31,19 @@ open_btf(struct kernel *k)
 	return btf_open(k->mem, from, to - from, NULL, k->arena, &k->btf);
 }
 
+static void
+add_map(struct kernel *k, struct sysmap *map)
+{
+	struct symbol_source source = sysmap_source(map);
+
+	k->no_map = sysmap_place(map, k->info, k->mem, k->arena);
+	if (k->no_map == NULL)
+		symbols_add_source(k->symbols, &source);
+}
+
 static const struct error *
 open_kernel(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
-	    unsigned int without, struct arena *a, struct kernel **out)
+	    struct sysmap *map, unsigned int without, struct arena *a, struct kernel **out)
 {
 	struct kernel *k = ARENA_NEW(a, struct kernel);
 
@@ -44,10 +54,11 @@ open_kernel(const struct memory *mem, const struct vmcoreinfo *info, const struc
 	k->symbols = symbols_new(mem, a);
 	k->types = types_new(a);
 
-	const struct error *e = symbols_add_kallsyms(k->symbols, info);
-
-	if (e != NULL)
-		return e;
+	k->no_kallsyms = symbols_add_kallsyms(k->symbols, info);
+	if (map != NULL)
+		add_map(k, map);
+	if (symbols_source(k->symbols) == NULL)
+		return k->no_kallsyms;
 	if ((without & KERNEL_WITHOUT_DATA_SYMBOLS) != 0)
 		symbols_forget_data(k->symbols);
 	k->no_types = (without & KERNEL_WITHOUT_BTF) == 0
@@ -68,20 +79,27 @@ const struct error *
 kernel_from(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
 	    struct arena *a, struct kernel **out)
 {
-	return open_kernel(mem, info, arch, 0, a, out);
+	return open_kernel(mem, info, arch, NULL, 0, a, out);
 }
 
 const struct error *
 kernel_open_without(const struct dump *d, const struct vmem *v, unsigned int without,
 		    struct arena *a, struct kernel **out)
 {
-	return open_kernel(&v->mem, d->vmcoreinfo, d->arch, without, a, out);
+	return open_kernel(&v->mem, d->vmcoreinfo, d->arch, NULL, without, a, out);
 }
 
 const struct error *
 kernel_open(const struct dump *d, const struct vmem *v, struct arena *a, struct kernel **out)
 {
 	return kernel_from(&v->mem, d->vmcoreinfo, d->arch, a, out);
+}
+
+const struct error *
+kernel_open_mapped(const struct dump *d, const struct vmem *v, struct sysmap *map, struct arena *a,
+		   struct kernel **out)
+{
+	return open_kernel(&v->mem, d->vmcoreinfo, d->arch, map, 0, a, out);
 }
 
 bool

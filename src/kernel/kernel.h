@@ -10,6 +10,7 @@
 #include "kernel/layout.h"
 #include "kernel/vmem.h"
 #include "symbols/symbols.h"
+#include "symbols/sysmap.h"
 
 struct kernel {
 	const struct memory *mem;      /* by kernel virtual address */
@@ -20,13 +21,20 @@ struct kernel {
 	struct btf *btf;     /* vmlinux's, or NULL */
 	struct layout *layout;
 	struct arena *arena;
-	const struct error *no_types; /* why there is no BTF, or NULL */
+	const struct error *no_types;    /* why there is no BTF, or NULL */
+	const struct error *no_kallsyms; /* why there is none, or NULL */
+	const struct error *no_map;      /* why the System.map is not used, or NULL */
 };
 
 /* Finds symbols and types of the dumped kernel. Without symbols there is nothing to go by,
  * and that is an error; without types there are learned layouts. */
 const struct error *kernel_open(const struct dump *d, const struct vmem *v, struct arena *a,
 				struct kernel **out) MUST_CHECK;
+
+/* The same with the symbols in a System.map, too (NULL: there is none). */
+const struct error *kernel_open_mapped(const struct dump *d, const struct vmem *v,
+				       struct sysmap *map, struct arena *a,
+				       struct kernel **out) MUST_CHECK;
 
 /* What a kernel may have been built without; tests pretend it. */
 enum kernel_without {

@@ -42,6 +42,7 @@ static const struct {
 	{ "code_check.changes", "no difference was found, or nothing was compared" },
 	{ "code_check", "there is no debug file that has code, or no dump" },
 	{ "disassembly", "the log has no readable Code: line for the crash" },
+	{ "debuginfo.system_map", "none was named" },
 	{ "debuginfo", "no debuginfo was used" },
 	{ "input.pages", "does not apply to this kind of input, or was not counted" },
 	{ "input", "does not apply to this kind of input" },

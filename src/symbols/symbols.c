@@ -489,6 +489,23 @@ at_in_module(struct symbols *s, const struct range *r, uint64_t va, struct symbo
 	return true;
 }
 
+/* The one closest to va of what the providers know; of equals the first. */
+static bool
+nearest(struct symbols *s, uint64_t va, struct kallsyms_symbol *out)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < s->source_count; i++) {
+		struct kallsyms_symbol k = { 0 };
+
+		if (!s->source[i].at(s->source[i].self, va, &k) || (found && k.va <= out->va))
+			continue;
+		*out = k;
+		found = true;
+	}
+	return found;
+}
+
 bool
 symbols_at(struct symbols *s, uint64_t va, struct symbol *out)
 {
@@ -500,13 +517,10 @@ symbols_at(struct symbols *s, uint64_t va, struct symbol *out)
 	find_text(s);
 	if (va < s->text_from || va >= s->image_end)
 		return false;
-	for (size_t i = 0; i < s->source_count; i++) {
-		if (!s->source[i].at(s->source[i].self, va, &k) || k.va < s->text_from)
-			continue;
-		*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
-		return true;
-	}
-	return false;
+	if (!nearest(s, va, &k) || k.va < s->text_from)
+		return false;
+	*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
+	return true;
 }
 
 bool
