@@ -64,15 +64,21 @@ def add_program(archive, root, name):
         todo += re.findall(r"\(NEEDED\).*\[(.*)\]", shown)
 
 
+def module_data(kernel, name):
+    """One of the kernel's own modules, or None."""
+    found = next(kernel.modules.rglob(f"{name}.ko*"), None)
+    if found is None:
+        return None
+    data = found.read_bytes()
+    return lzma.decompress(data) if found.suffix == ".xz" else data
+
+
 def add_modules(archive, kernel, names):
     order = []
     for name in names:
-        found = next(kernel.modules.rglob(f"{name}.ko*"), None)
-        if found is None:
+        data = module_data(kernel, name)
+        if data is None:
             continue
-        data = found.read_bytes()
-        if found.suffix == ".xz":
-            data = lzma.decompress(data)
         archive.file(f"modules/{name}.ko", data)
         order.append(f"{name}.ko\n")
     archive.file("modules/order", "".join(order).encode())
@@ -111,6 +117,15 @@ def hang(ko, programs):
     archive.file(f"modules/{ko.name}", ko.read_bytes())
     for program in programs:
         archive.file(f"bin/{program.name}", program.read_bytes())
+    return archive.bytes()
+
+
+def stuck(kernel, ko):
+    """The same for rows of which many wait for one thing; their kernel starts /stuck."""
+    archive = Archive()
+    archive.file("stuck", (HERE / "stuck/init").read_bytes())
+    archive.file(f"modules/{ko.name}", ko.read_bytes())
+    archive.file("modules/fuse.ko", module_data(kernel, "fuse"))
     return archive.bytes()
 
 

@@ -92,7 +92,7 @@ class Lab:
         raise guest.GuestError(f"not the wanted crash in {ATTEMPTS} runs")
 
     def crash(self, s, folder):
-        params = f"console=ttyS0 rdinit={'/hang' if s.hang else '/init'} panic=0 {s.params}"
+        params = f"console=ttyS0 rdinit={s.first_program()} panic=0 {s.params}"
         machine = ["-machine", "q35", "-m", str(s.memory), "-smp", str(s.cpus),
                    "-cpu", s.cpu_model(self.kernel.series)]
         if s.vmcoreinfo:
@@ -112,7 +112,7 @@ class Lab:
         capture = "".join(f"{name} {options}\n" for name, options
                           in s.formats(self.kernel.series))
         initrd = self.work / "initrd"
-        initrd.write_bytes(initramfs.scenario(self.kernel, self.common + self.hang(s),
+        initrd.write_bytes(initramfs.scenario(self.kernel, self.common + self.more(s),
                                               s.do + "\n", capture))
         with guest.Guest(self.kernel.image, initrd, self.work, machine, params) as g:
             try:
@@ -125,8 +125,10 @@ class Lab:
         if disk:
             disk.unlink()
 
-    def hang(self, s):
+    def more(self, s):
         """What goes into the initramfs of rows that get stuck."""
+        if s.stuck:
+            return initramfs.stuck(self.kernel, module.build(self.kernel, "stuck", "kdlab_stuck"))
         if not s.hang:
             return b""
         return initramfs.hang(module.build(self.kernel, "hang", "kdlab_hang"),

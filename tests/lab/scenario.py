@@ -23,6 +23,7 @@ class Scenario:
         self.smoke = "smoke" in words
         self.kdump = "kdump" in words
         self.hang = "hang" in words # its init is hang/init
+        self.stuck = "stuck" in words # its init is stuck/init
         self.slow_disk = "slow-disk" in words
         self.disk = self.slow_disk or "disk" in words
         self.vmcoreinfo = "no-vmcoreinfo" not in words
@@ -38,6 +39,10 @@ class Scenario:
         for pair in report.split():
             path, _, values = pair.partition("=")
             self.expected.append((path, values.split(",")))
+
+    def first_program(self):
+        """What the kernel starts."""
+        return "/hang" if self.hang else "/stuck" if self.stuck else "/init"
 
     def crashes(self):
         """False for a machine that goes on living."""
@@ -63,6 +68,8 @@ class Scenario:
         if self.hang:
             return [HERE / "hang" / name for name in ("kdlab_hang.c", "tables.c", "shutdown.c",
                                                       "init")]
+        if self.stuck:
+            return [HERE / "stuck" / name for name in ("kdlab_stuck.c", "init")]
         if ko is None:
             return [HERE / "init"]
         return [ko.parent / "kdlab.c", ko.parent / "Makefile", HERE / "init"]
