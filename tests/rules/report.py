@@ -11,6 +11,7 @@ The logs of tests/rules/logs were written for the rules; they count for which ru
 import collections
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -215,9 +216,12 @@ def print_problems(inputs):
 
 
 def rules_of_changed_dumps():
-    """What tests/rules/run-test has seen to hold for a dump whose memory was changed."""
+    """What tests/rules/run-test and, for code, tests/debuginfo/run-test have seen to hold for a dump
+    whose memory was changed, or whose debug file was."""
     with open(os.path.join(HERE, "dumps"), encoding="utf-8") as f:
         rows = [line.split("|")[0].split() for line in f if "|" in line and line[0] != "#"]
+    with open(os.path.join(HERE, "..", "debuginfo", "run-test"), encoding="utf-8") as f:
+        rows.append(re.findall(r'assert holds\(tree, "([\w-]+)"\)', f.read()))
     return {rule for row in rows for rule in row if rule[0] != "-"}
 
 
