@@ -11,7 +11,8 @@ static const struct origin from_notes = { ORIGIN_NOTES, "VMCOREINFO" };
 void
 publish_run(struct facts *f, const char *path)
 {
-	static const char *const features[] = { "zlib", "lzo", "snappy", "zstd", "disassembly" };
+	static const char *const features[] = { "zlib",        "lzo",       "snappy", "zstd",
+						"disassembly", "debuginfo", "sandbox" };
 	struct fact_row *root = facts_root(f);
 
 	facts_put_text(root, FACT_SCHEMA, STR("kdtriage/1"), from_run);

@@ -257,6 +257,7 @@ pagewalk_publish(const struct kernel *k, struct facts *f)
 	struct walk w = { .k = k, .marks = pageinfo_marks(k) };
 	const struct error *e = NULL;
 	uint64_t seen = 0;
+	bool is_there = false;
 
 	w.owner = ARENA_TRY_ARRAY(scratch, struct owner, OWNERS);
 	if (w.owner == NULL || !find_members(&w)) {
@@ -267,15 +268,17 @@ pagewalk_publish(const struct kernel *k, struct facts *f)
 	}
 	e = look_at_all(&w);
 	for (enum page_use u = 0; u < PAGE_USE_COUNT; u++)
-		seen += u == PAGE_USE_RESERVED ? 0 : w.pages[u];
-	if (seen != 0) {
+		seen += w.pages[u];
+	/* A small dump has no more than what some register pointed at. */
+	is_there = seen != 0 && seen >= w.unread / 10;
+	if (is_there) {
 		put_uses(&w, facts_root(f));
 		put_files(&w, facts_root(f));
 	} else {
 		put_why(f, error_new(k->arena, ERROR_ABSENT,
 				     "the dump does not have the array of struct page"));
 	}
-	if (e == NULL && seen != 0 && w.unread != 0)
+	if (e == NULL && is_there && w.unread != 0)
 		e = error_new(k->arena, ERROR_ABSENT,
 			      "of %" PRIu64 " pages the dump does not say what they were used for",
 			      w.unread);

@@ -118,7 +118,7 @@ open_machine(struct machine *m, const char *types, struct arena *a)
 					"LENGTH(mem_section)=4\n"
 					"SIZE(mem_section)=16\n"
 					"OFFSET(mem_section.section_mem_map)=0\n"
-					"NUMBER(SECTION_SIZE_BITS)=27\n"
+					"NUMBER(SECTION_SIZE_BITS)=18\n"
 					"NUMBER(PG_head_mask)=65536\n%s",
 					SECTIONS, types);
 
