@@ -60,6 +60,9 @@ put_symbol(const struct subject *s)
 
 	if (!symbols_at(s->k->symbols, s->va, &sym) || (sym.len != 0 && s->va - sym.va >= sym.len))
 		return false;
+	/* A module's strings have no symbols, and stand behind some that say where they end. */
+	if (sym.own_len != 0 && s->va - sym.va >= sym.own_len)
+		return false;
 
 	struct fact_row *row = put_kind(s, "symbol");
 	const char *name = symbol_text(&sym, s->va, a);

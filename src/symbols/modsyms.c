@@ -16,6 +16,7 @@ struct entry {
 	uint64_t va;
 	uint32_t name;  /* offset in the string table */
 	uint32_t index; /* in the symbol table */
+	uint32_t own_len;
 };
 
 struct modsyms {
@@ -71,10 +72,13 @@ add(struct modsyms *m, const uint8_t *symbol, uint32_t index, const struct memor
 	bool wide = mem->word_len == 8;
 	uint32_t name = bytes_u32(symbol, mem->order);
 	uint16_t section = bytes_u16(symbol + (wide ? 6 : 14), mem->order);
+	uint64_t own =
+		wide ? bytes_u64(symbol + 16, mem->order) : bytes_u32(symbol + 8, mem->order);
 	uint64_t va = wide ? bytes_u64(symbol + 8, mem->order) : bytes_u32(symbol + 4, mem->order);
 
 	if (section != SHN_UNDEF_INDEX && va != 0 && name != 0)
-		m->entry[m->count++] = (struct entry){ va, name, index };
+		m->entry[m->count++] =
+			(struct entry){ va, name, index, own > UINT32_MAX ? 0 : (uint32_t)own };
 }
 
 static bool
@@ -153,6 +157,7 @@ modsyms_get(struct modsyms *m, uint32_t index, struct modsym *out)
 	out->name = name_at(m, m->entry[index].name);
 	out->va = m->entry[index].va;
 	out->len = len_of(m, index);
+	out->own_len = m->entry[index].own_len;
 	return true;
 }
 

@@ -17,7 +17,8 @@ struct modsyms;
 struct modsym {
 	struct str name; /* NUL-terminated */
 	uint64_t va;
-	uint64_t len; /* up to the next symbol; 0 for the last one */
+	uint64_t len;     /* up to the next symbol; 0 for the last one */
+	uint64_t own_len; /* as the table says; 0: it does not */
 };
 
 /* NULL if the table cannot be read, or is too long to be one. */

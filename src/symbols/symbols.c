@@ -478,14 +478,14 @@ at_in_module(struct symbols *s, const struct range *r, uint64_t va, struct symbo
 
 	if (m->public.function.len != 0) {
 		*out = (struct symbol){ m->public.function, m->public.name, r->from,
-					r->to - r->from };
+					r->to - r->from, 0 };
 		return true;
 	}
 	if (table_of(s, m) == NULL || !modsyms_at(m->table, va, r->from, &sym))
 		return false;
 	if (sym.len == 0 || sym.len > r->to - sym.va)
 		sym.len = r->to - sym.va;
-	*out = (struct symbol){ sym.name, m->public.name, sym.va, sym.len };
+	*out = (struct symbol){ sym.name, m->public.name, sym.va, sym.len, sym.own_len };
 	return true;
 }
 
@@ -519,7 +519,7 @@ symbols_at(struct symbols *s, uint64_t va, struct symbol *out)
 		return false;
 	if (!nearest(s, va, &k) || k.va < s->text_from)
 		return false;
-	*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
+	*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len, 0 };
 	return true;
 }
 
@@ -531,7 +531,7 @@ symbols_at_percpu(struct symbols *s, uint64_t va, struct symbol *out)
 	for (size_t i = 0; i < s->source_count; i++) {
 		if (!s->source[i].at(s->source[i].self, va, &k))
 			continue;
-		*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len };
+		*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len, 0 };
 		return true;
 	}
 	return false;
@@ -547,6 +547,6 @@ symbols_of_module(struct symbols *s, const struct symbols_module *public, uint32
 	if (r == NULL || table_of(s, r->module) == NULL || i >= modsyms_count(r->module->table))
 		return false;
 	*skip = !modsyms_get(r->module->table, i, &sym);
-	*out = (struct symbol){ sym.name, r->module->public.name, sym.va, sym.len };
+	*out = (struct symbol){ sym.name, r->module->public.name, sym.va, sym.len, sym.own_len };
 	return true;
 }

@@ -17,7 +17,8 @@ struct symbol {
 	struct str name;   /* NUL-terminated */
 	struct str module; /* empty for the kernel itself */
 	uint64_t va;
-	uint64_t len; /* up to the next symbol; 0 if not known */
+	uint64_t len;     /* up to the next symbol; 0 if not known */
+	uint64_t own_len; /* of a module's, as its table says; 0 if it does not */
 };
 
 /* A provider of the kernel's own symbols. */

@@ -69,6 +69,7 @@ world_new(struct arena *a)
 	add_symbol(w, "__pfx_lab_read", 2, MODULE_VA + 0x200);
 	add_symbol(w, "lab_read", 2, MODULE_VA + 0x200);
 	add_symbol(w, "lab_data", 3, MODULE_VA + 0x800);
+	put(w->module + SYMTAB + 24 * (size_t)(w->symbols - 1) + 16, 0x20, 8); /* its length */
 	w->m = (struct symbols_module){
 		.name = STR("lab"),
 		.region = { { MODULE_VA, MODULE_VA + 0x400, true },
@@ -144,8 +145,10 @@ names_addresses_in_modules_as_the_kernel_does(void **state)
 	assert_string_equal(sym.name.p, "lab_read");
 	assert_int_equal(sym.len, 0x200); /* to the end of the text, not to the data */
 	assert_false(symbols_at(s, MODULE_VA + 0x80, &sym));
+	assert_int_equal(sym.own_len, 0);
 	assert_true(symbols_at(s, MODULE_VA + 0x8ff, &sym));
 	assert_string_equal(sym.name.p, "lab_data");
+	assert_int_equal(sym.own_len, 0x20);
 }
 
 static void
