@@ -102,11 +102,13 @@ redact_learn_host(struct redaction *r, struct str name)
 
 	/* corp.example.com: example.com and example tell the same. */
 	size_t dots = 0;
+	size_t cut = 0;
 
-	for (size_t i = domain.len; i-- > 0;) {
+	for (size_t i = domain.len; i-- > 0 && cut == 0;) {
 		if (domain.p[i] == '.' && ++dots == 2)
-			domain = str_from(domain, i + 1);
+			cut = i + 1;
 	}
+	domain = str_from(domain, cut);
 	names_learn_alias(r, NAME_DOMAIN, domain, names_shown(r, NAME_DOMAIN, domain));
 	if (dots != 0 && first_label(domain).len >= 4)
 		names_learn_alias(r, NAME_DOMAIN, first_label(domain),

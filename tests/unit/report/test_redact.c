@@ -171,6 +171,28 @@ the_same_original_has_the_same_name_everywhere(void **state)
 			 3);
 }
 
+/* Names of many labels, in a buffer that ends with them. */
+static void
+a_domain_is_learned_without_looking_behind_it(void **state)
+{
+	static const char name[] = "db1.averyverylongname.acme.org";
+	struct redaction *r = redact_new(REDACT_SHARE, *state);
+	char *end = malloc(sizeof(name) - 1);
+	struct facts *f = facts_file_parse(*state, STR("panic.string averyverylongname.acme.org\n"
+						       "verdict.title acme.org\n"));
+	struct str s = { NULL, 0 };
+
+	assert_non_null(end);
+	memcpy(end, name, sizeof(name) - 1);
+	redact_learn_host(r, (struct str){ end, sizeof(name) - 1 });
+	redact_facts(r, f);
+	free(end);
+	assert_true(facts_get_text(facts_root(f), FACT_PANIC_STRING, &s));
+	assert_null(strstr(s.p, "averyverylongname"));
+	assert_true(facts_get_text(facts_root(f), FACT_VERDICT_TITLE, &s));
+	assert_null(strstr(s.p, "acme.org"));
+}
+
 static void
 redacting_twice_changes_nothing_more(void **state)
 {
@@ -356,6 +378,7 @@ main(void)
 		UNIT_TEST(command_lines_keep_the_listed_parameters_only),
 		UNIT_TEST(addresses_keep_their_neighbourhood_in_public),
 		UNIT_TEST(every_byte_of_every_line_may_be_anything),
+		UNIT_TEST(a_domain_is_learned_without_looking_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
