@@ -607,15 +607,6 @@ set_ranges(struct run *r, const struct identify *i, struct fault_input *in)
 	in->range = ranges_of_kernel(i, value, count, r->a, &in->range_count);
 }
 
-/* Since 5.0 sysrq panics without a fault (8341f2f222d7, "sysrq: Use panic() to force a crash");
- * what the CPU was at when its registers were saved is panic's own waiting. */
-static bool
-is_of_fault(const struct event *ev)
-{
-	return registers_are_of_fault(ev->kind) &&
-	       (ev->kind != KIND_PANIC_SYSRQ || ev->has_ip || ev->code.len != 0);
-}
-
 static const struct error *
 explain_fault(struct run *r)
 {
@@ -626,6 +617,8 @@ explain_fault(struct run *r)
 
 	if (ev == NULL)
 		return NULL;
+
+	bool is_fault = registers_are_of_fault(ev);
 
 	(void)facts_get_text(facts_root(r->facts), FACT_SYSTEM_ARCH, &arch);
 
@@ -650,7 +643,7 @@ explain_fault(struct run *r)
 		.memory = r->vmem == NULL ? NULL : &r->vmem->mem,
 		.va_bits = r->vmem == NULL ? 0 : r->vmem->paging.va_bits,
 		.has_kasan = says_kasan(ev),
-		.only_place = !is_of_fault(ev),
+		.only_place = !is_fault,
 		.origin = { ORIGIN_LOG, arena_printf(r->a, "kernel log line %llu",
 						     (unsigned long long)ev->line) },
 	};
@@ -663,7 +656,7 @@ explain_fault(struct run *r)
 	r->code = (struct lineinfo_code){ .function = ev->ip_frame.function,
 					  .module = ev->ip_frame.module,
 					  .len = ev->ip_frame.len,
-					  .is_fault = in.arch != NULL && is_of_fault(ev),
+					  .is_fault = in.arch != NULL && is_fault,
 					  .trail = &r->trail,
 					  .kernel = r->kernel };
 
@@ -673,7 +666,7 @@ explain_fault(struct run *r)
 		set_ranges(r, &identify, &in);
 	if (in.arch != NULL)
 		fault_explain(&in, r->a, r->facts, &r->trail);
-	if (!is_of_fault(ev))
+	if (!is_fault)
 		forget_fault(r);
 	if (r->kernel != NULL)
 		identify_publish(&identify, r->facts);

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-bool
-registers_are_of_fault(enum kind k)
+static bool
+is_kind_of_fault(enum kind k)
 {
 	static const char *const others[] = { "hang", "panic",    "lockdep", "locking", "atomic",
 					      "leak", "hardware", "reboot",  "foreign" };
 
 	switch (k) {
-	case KIND_PANIC_SYSRQ: /* up to 4.x an exception all the same; oops tells by its code */
+	case KIND_PANIC_SYSRQ: /* up to 4.x an exception all the same */
 	case KIND_BUG_ON:
 	case KIND_WARNING:
 	case KIND_SERROR:
@@ -27,12 +27,21 @@ registers_are_of_fault(enum kind k)
 	return true;
 }
 
+/* Since 5.0 sysrq panics without a fault (8341f2f222d7, "sysrq: Use panic() to force a crash");
+ * what the CPU was at when its registers were saved is panic's own waiting. */
+bool
+registers_are_of_fault(const struct event *e)
+{
+	return is_kind_of_fault(e->kind) &&
+	       (e->kind != KIND_PANIC_SYSRQ || e->has_ip || e->code.len != 0);
+}
+
 /* A watchdog prints what it interrupted, which is what its report is about. */
 static bool
 is_of_context(const struct event *e)
 {
 	return e != NULL && e->regs.count != 0 &&
-	       (registers_are_of_fault(e->kind) || strcmp(kind_family(e->kind), "hang") == 0);
+	       (is_kind_of_fault(e->kind) || strcmp(kind_family(e->kind), "hang") == 0);
 }
 
 /* The CPU's, as they were taken down for the dump. Without symbols the notes have to do. */
@@ -85,7 +94,6 @@ registers_put(const struct registers_input *in, struct facts *f, struct arena *a
 		return logged;
 	}
 	facts_clear(root, FACT_REGISTERS);
-	for (size_t i = 0; i < r->count; i++)
-		facts_put_address_named(root, FACT_REGISTERS, r->reg[i].name, r->reg[i].value, o);
+	facts_put_regs(root, FACT_REGISTERS, r, o);
 	return r;
 }

@@ -22,7 +22,7 @@ struct registers_input {
 
 /* Does the report tell what the processor took exception to? False of one whose registers only
  * say where the CPU was. */
-bool registers_are_of_fault(enum kind k);
+bool registers_are_of_fault(const struct event *e);
 
 /* Puts registers{} of the panic CPU, if they are the ones to show, in the place of the log's,
  * or why they are not known. The registers that the report shows, or NULL if it has none. */

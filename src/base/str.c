@@ -71,6 +71,16 @@ str_find_char(struct str s, char c)
 }
 
 bool
+str_is_word(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	}
+	return s.len != 0;
+}
+
+bool
 str_has(struct str s, struct str needle)
 {
 	return str_find(s, needle) != STR_NONE;

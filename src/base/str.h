@@ -42,6 +42,7 @@ bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 size_t str_find(struct str s, struct str needle); /* offset or STR_NONE */
 size_t str_find_char(struct str s, char c);
+bool str_is_word(struct str s); /* printable ASCII without blanks, and not empty */
 bool str_has(struct str s, struct str needle);
 int str_compare(struct str a, struct str b); /* as memcmp, shorter first */
 

@@ -325,6 +325,13 @@ facts_put_address_named(struct fact_row *r, enum fact_id id, const char *name, u
 }
 
 void
+facts_put_regs(struct fact_row *r, enum fact_id id, const struct regs *regs, struct origin o)
+{
+	for (size_t i = 0; i < regs->count; i++)
+		facts_put_address_named(r, id, regs->reg[i].name, regs->reg[i].value, o);
+}
+
+void
 facts_put_number_named(struct fact_row *r, enum fact_id id, const char *name, int64_t v,
 		       struct origin o)
 {

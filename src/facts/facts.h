@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "model/regs.h"
 
 enum fact_kind {
 	FACT_KIND_TEXT,
@@ -173,6 +174,7 @@ void facts_put_time(struct fact_row *r, enum fact_id id, int64_t seconds, struct
 /* Into a map: registers{}, by_state{}. A name that is there keeps its first value. */
 void facts_put_address_named(struct fact_row *r, enum fact_id id, const char *name, uint64_t v,
 			     struct origin o);
+void facts_put_regs(struct fact_row *r, enum fact_id id, const struct regs *regs, struct origin o);
 void facts_put_number_named(struct fact_row *r, enum fact_id id, const char *name, int64_t v,
 			    struct origin o);
 

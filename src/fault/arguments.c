@@ -112,15 +112,13 @@ value_text(const struct kernel *k, struct str type, uint64_t value, struct arena
 }
 
 static const char *
-symbol_text(const struct kernel *k, uint64_t value, struct arena *a)
+symbol_of(const struct kernel *k, uint64_t value, struct arena *a)
 {
 	struct symbol s = { 0 };
 
-	if (k == NULL || !kernel_is_address(k, value) || !symbols_at(k->symbols, value, &s) ||
-	    (s.len != 0 && value - s.va >= s.len))
+	if (k == NULL || !kernel_is_address(k, value) || !symbols_within(k->symbols, value, &s))
 		return NULL;
-	return arena_printf(a, value == s.va ? "%.*s" : "%.*s+0x%" PRIx64, STR_ARG(s.name),
-			    value - s.va);
+	return symbol_text(&s, value, a);
 }
 
 static void
@@ -142,7 +140,7 @@ put_value(const struct fault_trail *t, const struct kernel *k, size_t i, const s
 		facts_put_text(row, ARGUMENT_TEXT, str_of(text), o);
 	if (integer_len(type) != 0)
 		return;
-	text = symbol_text(k, value, a);
+	text = symbol_of(k, value, a);
 	if (text != NULL)
 		facts_put_text(row, ARGUMENT_SYMBOL, str_of(text), o);
 }

@@ -15,16 +15,6 @@ enum {
 	QUEUES_MAX = 1024, /* hardware queues of a disk; one for each CPU of large machines */
 };
 
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	}
-	return s.len != 0;
-}
-
 /* ---- file systems ---- */
 
 static struct str
@@ -37,7 +27,7 @@ fs_type(const struct kernel *k, uint64_t sb)
 	if (kernel_word(k, sb, LAYOUT_SB_TYPE, &type) && kernel_is_address(k, type) &&
 	    kernel_word(k, type, LAYOUT_FS_TYPE_NAME, &name))
 		s = kernel_string(k, name, NAME_MAX_LEN);
-	return is_printable(s) ? s : (struct str){ NULL, 0 };
+	return str_is_word(s) ? s : (struct str){ NULL, 0 };
 }
 
 /* What the kernel mounts for itself, and what holds no files of anybody: of no interest when
@@ -111,7 +101,7 @@ put_filesystem(const struct kernel *k, uint64_t sb, struct str type, struct fact
 	if (layout_find(k->layout, LAYOUT_SB_ID, &off)) {
 		struct str id = kernel_string(k, sb + off, NAME_MAX_LEN);
 
-		if (is_printable(id))
+		if (str_is_word(id))
 			facts_put_text(row, FILESYSTEM_DEVICE, id, o);
 	}
 	if (kernel_word(k, sb, LAYOUT_SB_FLAGS, &flags))
@@ -292,7 +282,7 @@ look_at_device(struct search *s, uint64_t inode)
 
 	struct str name = kernel_string(k, disk + off, NAME_MAX_LEN);
 
-	if (is_printable(name))
+	if (str_is_word(name))
 		look_through_queue(s, queue, name);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/codediff.h"
 
+#include "base/reader.h"
+
 #include "base/compiler.h"
 #include "symbols/lines.h"
 
@@ -28,13 +30,9 @@ codediff_kind_name(enum codediff_kind kind)
 }
 
 static uint64_t
-number(const uint8_t *p, size_t len)
+word_at(const uint8_t *p, size_t len)
 {
-	uint64_t v = 0;
-
-	for (size_t i = len; i > 0; i--)
-		v = v << 8 | p[i - 1];
-	return v;
+	return len == WORD ? bytes_u32(p, ORDER_LITTLE) : bytes_u64(p, ORDER_LITTLE);
 }
 
 /* A word of that many bytes over the byte at i that was moved with the kernel, up or, if it is an
@@ -46,7 +44,7 @@ is_in_moved_word(const struct codediff_input *in, size_t i, size_t len)
 
 	for (size_t from = i < len ? 0 : i - len + 1; from <= i && from + len <= in->len; from++) {
 		uint64_t by =
-			(number(in->memory + from, len) - number(in->file + from, len)) & mask;
+			(word_at(in->memory + from, len) - word_at(in->file + from, len)) & mask;
 
 		if (by == (in->moved & mask) || by == (-in->moved & mask))
 			return true;
@@ -102,7 +100,7 @@ is_traced(const struct codediff_input *in, size_t i)
 	if (in->is_x86)
 		return begins && in->memory[i] == CALL;
 	return in->mask[i] == LINES_OF_FTRACE && i % WORD == 0 && i + WORD <= in->len &&
-	       number(in->memory + i, WORD) >> BL_SHIFT == BL;
+	       bytes_u32(in->memory + i, ORDER_LITTLE) >> BL_SHIFT == BL;
 }
 
 static void

@@ -45,23 +45,13 @@ put_place(const struct subject *s, struct fact_row *row, uint64_t begin, uint64_
 		facts_put_number(row, OBJECT_BYTES, (int64_t)len, from_memory);
 }
 
-static const char *
-symbol_text(const struct symbol *sym, uint64_t va, struct arena *a)
-{
-	return arena_printf(a, va == sym->va ? "%.*s" : "%.*s+0x%" PRIx64, STR_ARG(sym->name),
-			    va - sym->va);
-}
-
 static bool
 put_symbol(const struct subject *s)
 {
 	struct arena *a = s->k->arena;
 	struct symbol sym = { 0 };
 
-	if (!symbols_at(s->k->symbols, s->va, &sym) || (sym.len != 0 && s->va - sym.va >= sym.len))
-		return false;
-	/* A module's strings have no symbols, and stand behind some that say where they end. */
-	if (sym.own_len != 0 && s->va - sym.va >= sym.own_len)
+	if (!symbols_within(s->k->symbols, s->va, &sym))
 		return false;
 
 	struct fact_row *row = put_kind(s, "symbol");

@@ -142,3 +142,9 @@ list_next(struct list_walk *w, uint64_t *node)
 	*node = next;
 	return true;
 }
+
+bool
+list_is_absent(const struct list_walk *w)
+{
+	return w->count == 0 && w->problem != NULL && w->problem->code == ERROR_ABSENT;
+}

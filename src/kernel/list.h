@@ -45,4 +45,8 @@ struct list_walk list_walk_from(const struct memory *mem, uint64_t head, size_t 
 /* The next node (the address of a list_head in an object); false at the end. */
 bool list_next(struct list_walk *w, uint64_t *node);
 
+/* A walk that ended before its first node, for the dump does not have that: the list is not
+ * known, and that is no trouble of this run. */
+bool list_is_absent(const struct list_walk *w);
+
 #endif

@@ -182,17 +182,11 @@ static void
 name_by_symbol(const struct locks *l, struct lock *out)
 {
 	struct symbol s = { 0 };
-	uint64_t off = 0;
 
-	if (!symbols_at(l->k->symbols, out->va, &s))
-		return;
-	off = out->va - s.va;
-	if (s.len == 0 || off >= s.len)
+	if (!symbols_at(l->k->symbols, out->va, &s) || s.len == 0 || out->va - s.va >= s.len)
 		return;
 	out->module = s.module;
-	out->symbol = off == 0 ? s.name
-			       : str_of(arena_printf(l->k->arena, "%.*s+0x%" PRIx64,
-						     STR_ARG(s.name), off));
+	out->symbol = str_of(symbol_text(&s, out->va, l->k->arena));
 }
 
 static void
@@ -235,16 +229,6 @@ name_mmap_lock(struct locks *l, struct lock *out)
 	return true;
 }
 
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	}
-	return s.len != 0;
-}
-
 /* "ext4 vda1": the type of a file system and its device. */
 static const char *
 fs_text(const struct locks *l, uint64_t sb)
@@ -262,7 +246,7 @@ fs_text(const struct locks *l, uint64_t sb)
 	struct str name = kernel_string(l->k, va, NAME_LEN - 1);
 	struct str id = kernel_string(l->k, sb + off, NAME_LEN - 1);
 
-	if (!is_printable(name) || !is_printable(id))
+	if (!str_is_word(name) || !str_is_word(id))
 		return NULL;
 	return str_is(name, id)
 		       ? str_c(l->k->arena, name)
@@ -349,7 +333,7 @@ disk_of_inode(const struct locks *l, uint64_t inode)
 
 	struct str name = kernel_string(l->k, disk + off, NAME_LEN);
 
-	return is_printable(name) ? name : (struct str){ NULL, 0 };
+	return str_is_word(name) ? name : (struct str){ NULL, 0 };
 }
 
 static void

@@ -141,16 +141,6 @@ read_symbols(const struct kernel *k, const struct module *m, struct symbols_modu
 	       kernel_word(k, table, LAYOUT_MOD_KALLSYMS_STRTAB, &s->strtab));
 }
 
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	}
-	return s.len != 0;
-}
-
 static struct str
 read_string(const struct kernel *k, uint64_t object, enum layout_id pointer)
 {
@@ -158,7 +148,7 @@ read_string(const struct kernel *k, uint64_t object, enum layout_id pointer)
 	uint64_t va = 0;
 
 	if (kernel_word(k, object, pointer, &va) && va != 0 &&
-	    memory_string(k->mem, va, VERSION_MAX_LEN, k->arena, &s) == NULL && is_printable(s))
+	    memory_string(k->mem, va, VERSION_MAX_LEN, k->arena, &s) == NULL && str_is_word(s))
 		return s;
 	return (struct str){ NULL, 0 };
 }
@@ -257,7 +247,7 @@ read_name(const struct kernel *k, struct module *m)
 
 	return layout_find(k->layout, LAYOUT_MODULE_NAME, &off) &&
 	       memory_string(k->mem, m->va + off, NAME_MAX_LEN - 1, k->arena, &m->name) == NULL &&
-	       is_printable(m->name);
+	       str_is_word(m->name);
 }
 
 static void
@@ -384,7 +374,7 @@ read_bpf_symbol(struct kernel *k, uint64_t va)
 	    !kernel_word(k, va, LAYOUT_BPF_SYM_END, &f.region[0].to) ||
 	    !layout_find(k->layout, LAYOUT_BPF_SYM_NAME, &off) ||
 	    memory_string(k->mem, va + off, SYMBOL_MAX_LEN - 1, k->arena, &f.function) != NULL ||
-	    !is_printable(f.function))
+	    !str_is_word(f.function))
 		return false;
 	f.region[0].text = true;
 	return symbols_add_module(k->symbols, &f);

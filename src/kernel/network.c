@@ -13,16 +13,6 @@ enum {
 
 static const struct origin from_list = { ORIGIN_MEMORY, "init_net" };
 
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	}
-	return s.len != 0;
-}
-
 /* What the kernel itself dropped; since 5.18 each CPU counts for itself, from the first drop on. */
 static bool
 dropped_by_kernel(const struct kernel *k, const struct cpus *cpus, uint64_t dev, enum layout_id old,
@@ -141,7 +131,7 @@ network_publish(const struct kernel *k, const struct cpus *cpus, struct facts *f
 		uint64_t dev = node - off;
 		struct str name = kernel_string(k, dev + name_off, NAME_MAX_LEN);
 
-		if (!is_printable(name) || count++ >= SHOWN)
+		if (!str_is_word(name) || count++ >= SHOWN)
 			continue;
 
 		struct fact_row *row = facts_put_row(root, FACT_NET_DEVICES, from_list);
@@ -151,8 +141,7 @@ network_publish(const struct kernel *k, const struct cpus *cpus, struct facts *f
 		put_counts(k, cpus, dev, row);
 		put_trouble(k, row);
 	}
-	/* What the dump does not hold is not known, and no trouble of this run. */
-	if (w.count == 0 && w.problem != NULL && w.problem->code == ERROR_ABSENT)
+	if (list_is_absent(&w))
 		return NULL;
 	if (count == 0)
 		facts_put_empty(root, FACT_NET_DEVICES, from_list);

@@ -6,7 +6,7 @@
 #include "kernel/pageinfo.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdlib.h>
 
 enum {
 	LARGEST = 10,       /* files that are shown */
@@ -34,8 +34,7 @@ struct walk {
 	uint64_t unread;     /* pages of which the struct page is not in the dump */
 	struct owner *owner; /* a hash table of OWNERS */
 	size_t owners;
-	uint64_t unowned; /* pages of files beyond those */
-	uint64_t head;    /* va of the first page of the last compound one */
+	uint64_t head; /* va of the first page of the last compound one */
 	enum page_use head_use;
 	uint64_t head_mapping;
 	uint64_t free_to; /* the pages before this one are in a free block */
@@ -88,10 +87,8 @@ count_owner(struct walk *w, uint64_t mapping)
 	while (w->owner[i].mapping != 0 && w->owner[i].mapping != mapping)
 		i = (i + 1) & (OWNERS - 1);
 	if (w->owner[i].mapping == 0) {
-		if (w->owners == OWNERS / 2) {
-			w->unowned++;
+		if (w->owners == OWNERS / 2)
 			return;
-		}
 		w->owner[i].mapping = mapping;
 		w->owners++;
 	}
@@ -215,31 +212,31 @@ put_file(const struct walk *w, const struct owner *o, struct fact_row *row)
 		facts_put_text(row, CACHED_FILE_PATH, i.path, from_pages);
 }
 
-static void
-put_files(const struct walk *w, struct fact_row *root)
+static int
+largest_first(const void *a, const void *b)
 {
-	uint64_t above = UINT64_MAX; /* what was shown last */
-	uint64_t mapping = 0;
+	const struct owner *x = a;
+	const struct owner *y = b;
 
-	for (size_t n = 0; n < LARGEST; n++) {
-		const struct owner *best = NULL;
+	if (x->pages != y->pages)
+		return x->pages > y->pages ? -1 : 1;
+	return (x->mapping > y->mapping) - (x->mapping < y->mapping);
+}
 
-		for (size_t i = 0; i < OWNERS; i++) {
-			const struct owner *o = &w->owner[i];
-			bool is_left =
-				o->pages < above || (o->pages == above && o->mapping > mapping);
+/* The hash table is no more than a list from here on. */
+static void
+put_files(struct walk *w, struct fact_row *root)
+{
+	size_t count = 0;
 
-			if (o->mapping != 0 && is_left &&
-			    (best == NULL || o->pages > best->pages ||
-			     (o->pages == best->pages && o->mapping < best->mapping)))
-				best = o;
-		}
-		if (best == NULL)
-			break;
-		put_file(w, best, facts_put_row(root, FACT_MEMORY_CACHED_FILES, from_pages));
-		above = best->pages;
-		mapping = best->mapping;
+	for (size_t i = 0; i < OWNERS; i++) {
+		if (w->owner[i].mapping != 0)
+			w->owner[count++] = w->owner[i];
 	}
+	qsort(w->owner, count, sizeof(w->owner[0]), largest_first);
+	for (size_t i = 0; i < count && i < LARGEST; i++)
+		put_file(w, &w->owner[i],
+			 facts_put_row(root, FACT_MEMORY_CACHED_FILES, from_pages));
 	facts_put_empty(root, FACT_MEMORY_CACHED_FILES, from_pages);
 }
 

@@ -149,16 +149,6 @@ mode_of(const struct cpu *c)
 	return c->current != 0 && c->current == c->idle ? "idle" : "kernel";
 }
 
-static void
-put_registers(const struct cpu *c, struct fact_row *row)
-{
-	struct origin o = { ORIGIN_NOTES, c->regs_source };
-
-	for (size_t i = 0; c->regs != NULL && i < c->regs->count; i++)
-		facts_put_address_named(row, CPU_REGISTERS, c->regs->reg[i].name,
-					c->regs->reg[i].value, o);
-}
-
 /* The first CPU before number i that was in the same place, or i. */
 static size_t
 same_as(const struct stack *stack, size_t i)
@@ -200,7 +190,9 @@ put_cpu(const struct stacks *s, const struct stack *stack, size_t i, struct fact
 		taskfacts_publish(t, task, from_memory);
 		taskcontext_publish_scheduling(s->k, t, task);
 	}
-	put_registers(c, row);
+	if (c->regs != NULL)
+		facts_put_regs(row, CPU_REGISTERS, c->regs,
+			       (struct origin){ ORIGIN_NOTES, c->regs_source });
 
 	struct cpucontext ctx = cpucontext_of(s->unwind, c, &stack[i], c == s->cpus->panic);
 

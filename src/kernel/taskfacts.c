@@ -141,9 +141,7 @@ put_syscall(const struct kernel *k, struct unwind *u, const struct stack *stack,
 
 	if (stack->user == NULL)
 		return;
-	for (size_t i = 0; i < stack->user->count; i++)
-		facts_put_address_named(row, TASK_USER_REGISTERS, stack->user->reg[i].name,
-					stack->user->reg[i].value, o);
+	facts_put_regs(row, TASK_USER_REGISTERS, stack->user, o);
 	if (!came_by_syscall(u, stack) || !regs_get(stack->user, x86 ? "orig_rax" : "x8", &number))
 		return;
 

@@ -4,8 +4,6 @@
 #include "base/limits.h"
 #include "kernel/list.h"
 
-#include <inttypes.h>
-
 enum {
 	SHOWN = 32,
 	NAME_MAX_LEN = 64, /* of a module */
@@ -41,8 +39,7 @@ put_live_patches(const struct kernel *k, struct fact_row *root)
 		if (name.len != 0)
 			facts_put_text(root, FACT_LIVE_PATCHES, name, o);
 	}
-	/* What the dump does not hold is not known, and no trouble of this run. */
-	if (w.count == 0 && w.problem != NULL && w.problem->code == ERROR_ABSENT)
+	if (list_is_absent(&w))
 		return NULL;
 	if (w.count == 0)
 		facts_put_empty(root, FACT_LIVE_PATCHES, o);
@@ -58,24 +55,12 @@ struct probes {
 	int64_t count;
 };
 
-static struct str
-place_text(const struct kernel *k, uint64_t va)
-{
-	struct symbol s = { 0 };
-
-	if (!symbols_at(k->symbols, va, &s))
-		return (struct str){ NULL, 0 };
-	/* With IBT a function begins with ENDBR, behind which the probe stands. */
-	return str_of(
-		va == s.va ? arena_printf(k->arena, "%.*s", STR_ARG(s.name))
-			   : arena_printf(k->arena, "%.*s+0x%" PRIx64, STR_ARG(s.name), va - s.va));
-}
-
 static void
 put_probe(struct probes *p, uint64_t probe)
 {
 	static const struct origin o = { ORIGIN_MEMORY, "kprobe_table" };
 	enum { GONE = 1, DISABLED = 2 };
+	struct symbol s = { 0 };
 	uint32_t flags = 0;
 	uint64_t addr = 0;
 
@@ -85,12 +70,10 @@ put_probe(struct probes *p, uint64_t probe)
 	    !kernel_is_address(p->k, addr) || !va_set_add(&p->places, addr, p->k->arena))
 		return;
 
-	struct str text = place_text(p->k, addr);
-
-	if (text.len == 0)
-		return;
-	if (p->count++ < SHOWN)
-		facts_put_text(p->root, FACT_KPROBES, text, o);
+	/* With IBT a function begins with ENDBR, behind which the probe stands. */
+	if (symbols_at(p->k->symbols, addr, &s) && p->count++ < SHOWN)
+		facts_put_text(p->root, FACT_KPROBES, str_of(symbol_text(&s, addr, p->k->arena)),
+			       o);
 }
 
 /* A table of lists without heads: each ends in NULL. */

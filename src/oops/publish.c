@@ -121,9 +121,7 @@ put_event(const struct publish *p, const struct event *e)
 	for (size_t i = 0; i < e->frame_count; i++)
 		put_frame(row, EVENT_TRACE, &e->frame[i], i, o);
 	put_functions(row, e, o);
-	for (size_t i = 0; i < e->regs.count; i++)
-		facts_put_address_named(row, EVENT_REGISTERS, e->regs.reg[i].name,
-					e->regs.reg[i].value, o);
+	facts_put_regs(row, EVENT_REGISTERS, &e->regs, o);
 	for (size_t i = 0; i < e->text_count; i++)
 		facts_put_text(row, EVENT_TEXT, e->text[i], o);
 	return row;
@@ -238,9 +236,7 @@ put_registers(const struct publish *p, const struct event *e, struct origin o)
 
 	if (e->has_ip && e->regs.count != 0 && arch != NULL && arch->ip != NULL)
 		facts_put_address_named(p->root, FACT_REGISTERS, arch->ip, e->ip, o);
-	for (size_t i = 0; i < e->regs.count; i++)
-		facts_put_address_named(p->root, FACT_REGISTERS, e->regs.reg[i].name,
-					e->regs.reg[i].value, o);
+	facts_put_regs(p->root, FACT_REGISTERS, &e->regs, o);
 }
 
 static void

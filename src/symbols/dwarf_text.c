@@ -106,16 +106,6 @@ struct table_data {
 	uint64_t address;
 };
 
-static uint64_t
-number(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	for (size_t i = len; i > 0; i--)
-		v = v << 8 | p[i - 1];
-	return v;
-}
-
 /* ---- the bytes ---- */
 
 static bool
@@ -263,8 +253,8 @@ static uint64_t
 site_of(const struct site_table *t, const struct table_data *d, size_t off)
 {
 	if (t->form == SITE_ADDRESS)
-		return number(d->p + off, 8);
-	return d->address + off + (uint64_t)(int64_t)(int32_t)number(d->p + off, 4);
+		return bytes_u64(d->p + off, ORDER_LITTLE);
+	return d->address + off + (uint64_t)(int64_t)(int32_t)bytes_u32(d->p + off, ORDER_LITTLE);
 }
 
 /* Whether the first entries lead to code if each is that long. */

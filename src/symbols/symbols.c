@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "symbols/modsyms.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -521,6 +522,25 @@ symbols_at(struct symbols *s, uint64_t va, struct symbol *out)
 		return false;
 	*out = (struct symbol){ k.name, { NULL, 0 }, k.va, k.len, 0 };
 	return true;
+}
+
+bool
+symbols_within(struct symbols *s, uint64_t va, struct symbol *out)
+{
+	struct symbol found = { 0 };
+
+	if (!symbols_at(s, va, &found) || (found.len != 0 && va - found.va >= found.len) ||
+	    (found.own_len != 0 && va - found.va >= found.own_len))
+		return false;
+	*out = found;
+	return true;
+}
+
+const char *
+symbol_text(const struct symbol *s, uint64_t va, struct arena *a)
+{
+	return arena_printf(a, va == s->va ? "%.*s" : "%.*s+0x%" PRIx64, STR_ARG(s->name),
+			    va - s->va);
 }
 
 bool

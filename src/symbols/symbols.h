@@ -80,6 +80,13 @@ void symbols_forget_data(struct symbols *s);
 /* The symbol that va is in or behind; false outside of the kernel and its modules. */
 bool symbols_at(struct symbols *s, uint64_t va, struct symbol *out);
 
+/* The same, but only if va is within the symbol, as far as it is known where that ends. A module's
+ * strings have no symbols, and stand behind some that say how long they are. */
+bool symbols_within(struct symbols *s, uint64_t va, struct symbol *out);
+
+/* "printk", "printk+0x20": an address by the symbol that it is in or behind. */
+const char *symbol_text(const struct symbol *s, uint64_t va, struct arena *a);
+
 /* The per-CPU variable at va, the address that its symbol has: less the CPU's own offset. */
 bool symbols_at_percpu(struct symbols *s, uint64_t va, struct symbol *out);
 

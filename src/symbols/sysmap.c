@@ -35,17 +35,6 @@ is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '?';
 }
 
-/* gcc's local labels on arm64 have control characters in them: symbols, but of no use. */
-static bool
-is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~')
-			return false;
-	}
-	return true;
-}
-
 /* "ffffffff81000000 T _text": 8 or 16 digits, a letter, a name. */
 static bool
 parse_line(struct str line, struct entry *out)
@@ -132,7 +121,8 @@ sysmap_parse(struct str text, struct arena *a, struct sysmap **out)
 		if (!parse_line(line, e))
 			return error_new(a, ERROR_CORRUPT, "line %zu of System.map is no symbol",
 					 number);
-		m->count += is_printable((struct str){ e->name, e->len });
+		/* gcc's local labels on arm64 have control characters in them. */
+		m->count += str_is_word((struct str){ e->name, e->len });
 	}
 	if (m->count == 0 || cut)
 		return error_new(a, ERROR_CORRUPT, "System.map ends in the middle of line %zu",

@@ -20,26 +20,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 change(struct fake *f, const uint8_t *record)
 {
-	size_t region = record[0] % f->regions;
-	uint64_t off = (uint64_t)record[1] | (uint64_t)record[2] << 8;
-	uint64_t v = (uint64_t)record[4] | (uint64_t)record[5] << 8;
-	uint64_t at = f->region[region].va + (off * 4) % f->region[region].len;
+	struct fake_change c = fake_change_of(f, record, 4);
 
-	switch (record[3] % 5) {
+	switch (c.kind % 5) {
 	case 0:
-		fake_put(f, at, v, 4);
+		fake_put(f, c.at, c.v, 4);
 		break;
 	case 1: /* the list of tasks, from somewhere to somewhere */
-		fake_put(f, at & ~(uint64_t)7, task(v % TASKS) + AT_TASKS, 8);
+		fake_put(f, c.at & ~(uint64_t)7, task(c.v % TASKS) + AT_TASKS, 8);
 		break;
 	case 2:
-		fake_put(f, at & ~(uint64_t)7, f->region[v % f->regions].va + (v & 0xff8), 8);
+		fake_put(f, c.at & ~(uint64_t)7, f->region[c.v % f->regions].va + (c.v & 0xff8), 8);
 		break;
 	case 3:
-		fake_put(f, at & ~(uint64_t)7, MODULE + (v & 0xff8), 8);
+		fake_put(f, c.at & ~(uint64_t)7, MODULE + (c.v & 0xff8), 8);
 		break;
 	default:
-		fake_put(f, at, v << 48 | v, 8);
+		fake_put(f, c.at, c.v << 48 | c.v, 8);
 		break;
 	}
 }
@@ -71,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct cpus cpus = { 0 };
 	struct tasks tasks = { 0 };
 
-	for (size_t i = 1; i + 6 <= len; i += 6)
+	for (size_t i = 1; i + FAKE_CHANGE_LEN <= len; i += FAKE_CHANGE_LEN)
 		change(f, data + i);
 	if (len != 0 && data[0] % 4 == 0) {
 		forget_names(f);

@@ -15,23 +15,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 change(struct fake *f, const uint8_t *record)
 {
-	size_t region = record[0] % f->regions;
-	uint64_t off = (uint64_t)record[1] | (uint64_t)record[2] << 8;
-	uint64_t v = (uint64_t)record[4] | (uint64_t)record[5] << 8;
-	uint64_t at = f->region[region].va + (off * 8) % f->region[region].len;
+	struct fake_change c = fake_change_of(f, record, 8);
 
-	switch (record[3] % 4) {
+	switch (c.kind % 4) {
 	case 0:
-		fake_put(f, at, v, 4);
+		fake_put(f, c.at, c.v, 4);
 		break;
 	case 1: /* a pointer to a list in some task */
-		fake_put(f, at, task_at(v % MACHINE_TASKS) + OFF_TASKS, 8);
+		fake_put(f, c.at, task_at(c.v % MACHINE_TASKS) + OFF_TASKS, 8);
 		break;
 	case 2:
-		fake_put(f, at, f->region[v % f->regions].va + (v & 0xff8), 8);
+		fake_put(f, c.at, f->region[c.v % f->regions].va + (c.v & 0xff8), 8);
 		break;
 	default:
-		fake_put(f, at, v << 48 | v, 8);
+		fake_put(f, c.at, c.v << 48 | c.v, 8);
 		break;
 	}
 }
@@ -96,7 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fake_layout(f, LAYOUT_MODULE_ORC, 0x198, 8);
 	fake_put(f, SIGNALS + 0x860, TEXT + 0x10000000, 8);
 	fake_put(f, SIGNALS + 0x868, 0x1000, 4);
-	for (size_t i = 0; i + 6 <= len; i += 6)
+	for (size_t i = 0; i + FAKE_CHANGE_LEN <= len; i += FAKE_CHANGE_LEN)
 		change(f, data + i);
 	read_all(f);
 	arena_free(a);

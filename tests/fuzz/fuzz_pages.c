@@ -13,23 +13,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void
 change(struct fake *f, const uint8_t *record)
 {
-	size_t region = record[0] % f->regions;
-	uint64_t off = (uint64_t)record[1] | (uint64_t)record[2] << 8;
-	uint64_t v = (uint64_t)record[4] | (uint64_t)record[5] << 8;
-	uint64_t at = f->region[region].va + (off * 4) % f->region[region].len;
+	struct fake_change c = fake_change_of(f, record, 4);
 
-	switch (record[3] % 4) {
+	switch (c.kind % 4) {
 	case 0:
-		fake_put(f, at, v, 4);
+		fake_put(f, c.at, c.v, 4);
 		break;
 	case 1:
-		fake_put(f, at, object_at(v % OBJECTS), 8);
+		fake_put(f, c.at, object_at(c.v % OBJECTS), 8);
 		break;
 	case 2:
-		fake_put(f, at, page_at(v % PAGE_COUNT) | (v >> 8 & 1), 8);
+		fake_put(f, c.at, page_at(c.v % PAGE_COUNT) | (c.v >> 8 & 1), 8);
 		break;
 	default:
-		fake_put(f, at, v << 48 | v, 8);
+		fake_put(f, c.at, c.v << 48 | c.v, 8);
 		break;
 	}
 }
@@ -46,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	put_slab(&m, len % 2 != 0);
 	fake_layout(m.f, LAYOUT_CACHE_RANDOM, OFF_RANDOM, 8);
 	fake_put(m.f, page_at(SLAB_PAGE) + OFF_FREELIST, object_at(3), 8);
-	for (size_t i = 0; i + 6 <= len; i += 6)
+	for (size_t i = 0; i + FAKE_CHANGE_LEN <= len; i += FAKE_CHANGE_LEN)
 		change(m.f, data + i);
 	for (size_t i = 0; i < OBJECTS; i += 7)
 		identify_put(&m.in, object_at(i) + i, facts_root(facts), FACT_FAULT_OBJECT);

@@ -94,6 +94,18 @@ trims_and_cuts_words(void **state)
 	assert_false(str_take_word(&s, &word));
 }
 
+static void
+knows_a_word_by_its_letters(void **state)
+{
+	(void)state;
+	assert_true(str_is_word(STR("eth0")));
+	assert_true(str_is_word(STR("!~")));
+	assert_false(str_is_word(STR("")));
+	assert_false(str_is_word(STR("two words")));
+	assert_false(str_is_word(STR("\x1b[1m")));
+	assert_false(str_is_word(STR("caf\xc3\xa9")));
+}
+
 int
 main(void)
 {
@@ -104,6 +116,7 @@ main(void)
 		UNIT_TEST(reads_numbers_of_any_base_and_sign),
 		UNIT_TEST(an_empty_slice_is_harmless),
 		UNIT_TEST(trims_and_cuts_words),
+		UNIT_TEST(knows_a_word_by_its_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,33 @@ fake_put(struct fake *f, uint64_t va, uint64_t v, size_t len)
 	}
 }
 
+/*
+ * A change that bytes describe, for fuzzing: {region, offset of 2 bytes, kind, value of 2 bytes}.
+ * Offsets are in units of `unit` bytes. What kinds there are is the target's.
+ */
+enum {
+	FAKE_CHANGE_LEN = 6,
+};
+
+struct fake_change {
+	uint64_t at;
+	uint64_t v;
+	uint8_t kind;
+};
+
+static inline struct fake_change
+fake_change_of(const struct fake *f, const uint8_t record[FAKE_CHANGE_LEN], uint64_t unit)
+{
+	size_t region = record[0] % f->regions;
+	uint64_t off = (uint64_t)record[1] | (uint64_t)record[2] << 8;
+
+	return (struct fake_change){
+		.at = f->region[region].va + (off * unit) % f->region[region].len,
+		.v = (uint64_t)record[4] | (uint64_t)record[5] << 8,
+		.kind = record[3],
+	};
+}
+
 static inline void
 fake_text(struct fake *f, uint64_t va, const char *s)
 {

@@ -149,6 +149,10 @@ names_addresses_in_modules_as_the_kernel_does(void **state)
 	assert_true(symbols_at(s, MODULE_VA + 0x8ff, &sym));
 	assert_string_equal(sym.name.p, "lab_data");
 	assert_int_equal(sym.own_len, 0x20);
+	assert_false(symbols_within(s, MODULE_VA + 0x8ff, &sym));
+	assert_true(symbols_within(s, MODULE_VA + 0x81f, &sym));
+	assert_string_equal(symbol_text(&sym, MODULE_VA + 0x81f, *state), "lab_data+0x1f");
+	assert_string_equal(symbol_text(&sym, MODULE_VA + 0x800, *state), "lab_data");
 }
 
 static void
