@@ -41,17 +41,25 @@ add_map(struct kernel *k, struct sysmap *map)
 		symbols_add_source(k->symbols, &source);
 }
 
+static void
+find_symbols(void *self, struct kallsyms_query *query, size_t count)
+{
+	symbols_find_all(self, query, count);
+}
+
 static const struct error *
 open_kernel(const struct memory *mem, const struct vmcoreinfo *info, const struct arch *arch,
 	    struct sysmap *map, unsigned int without, struct arena *a, struct kernel **out)
 {
 	struct kernel *k = ARENA_NEW(a, struct kernel);
+	struct btf_hint hint = { find_symbols, NULL };
 
 	k->mem = mem;
 	k->info = info;
 	k->arch = arch;
 	k->arena = a;
 	k->symbols = symbols_new(mem, a);
+	hint.self = k->symbols;
 	k->types = types_new(a);
 
 	k->no_kallsyms = symbols_add_kallsyms(k->symbols, info);
@@ -65,7 +73,7 @@ open_kernel(const struct memory *mem, const struct vmcoreinfo *info, const struc
 			      ? open_btf(k)
 			      : error_new(a, ERROR_ABSENT, "BTF is not asked for");
 	if (k->no_types == NULL)
-		types_add(k->types, btf_source(k->btf, a, modbtf_find, k));
+		types_add(k->types, btf_source(k->btf, a, modbtf_find, k, &hint));
 	k->layout = layout_new(k->types, info, a);
 	if (k->no_types != NULL)
 		learn_layouts(k);

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "symbols/btf.h"
-
 #include "base/limits.h"
-#include "symbols/window.h"
+#include "symbols/btf_impl.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 enum {
 	HEADER_LEN = 24,
-	TYPE_LEN = 12, /* what all types have */
 	MEMBER_LEN = 12,
 	PARAMETER_LEN = 8,
 	ENUMERATOR_LEN = 8,
 	ARRAY_LEN_BYTES = 12,
-	NAME_MAX_LEN = 512,   /* KSYM_NAME_LEN; the longest in use have 199 */
 	CHAIN_MAX = 32,       /* typedefs of typedefs; dimensions of arrays */
 	NESTED_MAX = 64,      /* anonymous members that wait to be looked into */
 	VISITS_MAX = 1 << 13, /* members looked at for one name; task_struct has 300 */
-	MEMO = 64,
 };
 
 /* What follows the common part: so many bytes, and so many for each of its members. */
@@ -29,29 +24,6 @@ static const struct {
 	[BTF_UNION] = { 0, 12 },  [BTF_ENUM] = { 0, 8 },     [BTF_FUNC_PROTO] = { 0, 8 },
 	[BTF_VAR] = { 4, 0 },     [BTF_DATASEC] = { 0, 12 }, [BTF_DECL_TAG] = { 4, 0 },
 	[BTF_ENUM64] = { 0, 12 },
-};
-
-/* A question that was answered before. */
-struct memo {
-	char *name;
-	uint32_t kinds;
-	uint32_t id; /* 0: there is none */
-};
-
-struct btf {
-	struct arena *arena;
-	struct btf *base;
-	enum byte_order order;
-	uint8_t word_len;
-	uint32_t first;       /* number of its first type */
-	uint32_t string_base; /* offset of its first string */
-	struct window types;
-	struct window strings;
-	uint32_t *off; /* of each type met so far */
-	uint32_t count;
-	uint32_t cap;
-	size_t next; /* where the next one is */
-	struct memo memo[MEMO];
 };
 
 static const struct error *
@@ -81,12 +53,10 @@ check_sections(struct reader *r, uint64_t len, uint64_t section[4])
 static uint32_t
 end_of_ids(struct btf *b)
 {
-	struct btf_type t;
-
 	/* Every type must be met to know how many there are. */
-	while (btf_type(b, b->first + b->count, &t))
+	while (btf_walk(b, b->front.index))
 		continue;
-	return b->first + b->count;
+	return b->first + b->front.index;
 }
 
 const struct error *
@@ -118,9 +88,11 @@ btf_open(const struct memory *mem, uint64_t va, uint64_t len, const struct btf_s
 			   .order = mem->order,
 			   .word_len = mem->word_len,
 			   .first = 1 };
-	b->cap = (uint32_t)(section[1] / TYPE_LEN);
+	b->cap = (uint32_t)(section[1] / BTF_TYPE_LEN);
 	b->off = ARENA_TRY_ARRAY(a, uint32_t, (size_t)b->cap + 1);
-	if (b->off == NULL || !window_open(&b->types, mem, va + section[0], section[1], a) ||
+	b->same = ARENA_TRY_ARRAY(a, uint32_t, (size_t)b->cap + 1);
+	if (b->off == NULL || b->same == NULL ||
+	    !window_open(&b->types, mem, va + section[0], section[1], a) ||
 	    !window_open(&b->strings, mem, va + section[2], section[3], a))
 		return error_new(a, ERROR_LIMIT, "no memory for BTF");
 	if (split != NULL) {
@@ -132,11 +104,10 @@ btf_open(const struct memory *mem, uint64_t va, uint64_t len, const struct btf_s
 	return NULL;
 }
 
-/* The common part of the type at off of b's own; false if it is not one. */
-static bool
-read_type(struct btf *b, size_t off, struct btf_type *t)
+bool
+btf_read(struct btf *b, size_t off, struct btf_type *t)
 {
-	const uint8_t *p = window_get(&b->types, off, TYPE_LEN);
+	const uint8_t *p = window_get(&b->types, off, BTF_TYPE_LEN);
 
 	if (p == NULL)
 		return false;
@@ -152,23 +123,47 @@ read_type(struct btf *b, size_t off, struct btf_type *t)
 	t->bit_fields = info >> 31;
 	t->value = bytes_u32(p + 8, b->order);
 	t->owner = b;
-	t->body = off + TYPE_LEN;
+	t->body = off + BTF_TYPE_LEN;
 	return true;
 }
 
-/* Passes over types until the one with index i is met. */
-static bool
-walk_to(struct btf *b, uint32_t i)
+size_t
+btf_end(const struct btf_type *t)
 {
+	return t->body + bodies[t->kind].fixed + (size_t)bodies[t->kind].each * t->count;
+}
+
+static uint32_t *
+bucket_of(struct btf *b, uint32_t name)
+{
+	return &b->bucket[name * 2654435761U >> 20]; /* Knuth's, to BTF_BUCKETS */
+}
+
+bool
+btf_walk(struct btf *b, uint32_t index)
+{
+	struct btf_place *front = &b->front;
 	struct btf_type t;
 
-	while (b->count <= i) {
-		if (b->count >= b->cap || !read_type(b, b->next, &t))
+	while (front->index <= index) {
+		if (front->index >= b->cap || !btf_read(b, front->off, &t))
 			return false;
-		b->off[b->count++] = (uint32_t)b->next;
-		b->next = t.body + bodies[t.kind].fixed + (size_t)bodies[t.kind].each * t.count;
+
+		uint32_t *bucket = bucket_of(b, t.name);
+
+		b->same[front->index] = *bucket;
+		b->off[front->index++] = (uint32_t)front->off;
+		*bucket = front->index;
+		front->off = btf_end(&t);
 	}
 	return true;
+}
+
+static bool
+is_placed(struct btf *b, uint32_t index)
+{
+	return index < b->front.index || (index < b->cap && b->off[index] != 0) ||
+	       btf_locate(b, index) || btf_walk(b, index);
 }
 
 bool
@@ -176,10 +171,10 @@ btf_type(struct btf *b, uint32_t id, struct btf_type *out)
 {
 	while (b->base != NULL && id < b->first)
 		b = b->base;
-	if (id < b->first || !walk_to(b, id - b->first))
+	if (id < b->first || !is_placed(b, id - b->first))
 		return false;
 
-	bool is_type = read_type(b, b->off[id - b->first], out);
+	bool is_type = btf_read(b, b->off[id - b->first], out);
 
 	out->id = id;
 	return is_type;
@@ -226,14 +221,14 @@ string_is(struct btf *b, uint32_t off, struct str name)
 	return p != NULL && memcmp(p, name.p, name.len) == 0 && p[name.len] == '\0';
 }
 
-static struct str
-string_at(struct btf *b, uint32_t off)
+struct str
+btf_string(struct btf *b, uint32_t off)
 {
 	if (off == 0)
 		return (struct str){ NULL, 0 };
 
 	struct window *w = strings_of(b, &off);
-	size_t reach = window_reach(w, off, NAME_MAX_LEN);
+	size_t reach = window_reach(w, off, BTF_NAME_MAX_LEN);
 
 	if (reach == 0)
 		return (struct str){ NULL, 0 };
@@ -246,7 +241,31 @@ string_at(struct btf *b, uint32_t off)
 struct str
 btf_name(struct btf *b, const struct btf_type *t)
 {
-	return string_at(b, t->name);
+	return btf_string(b, t->name);
+}
+
+bool
+btf_string_within(struct btf *b, size_t from, size_t to, const char *name, uint32_t *off)
+{
+	enum { PIECE = 8 << 10 };
+	char want[BTF_NAME_MAX_LEN + 2] = "";
+	size_t len = strnlen(name, BTF_NAME_MAX_LEN);
+
+	memcpy(want + 1, name, len);
+	while (from < to) {
+		/* Pieces overlap, so that no name is cut. */
+		size_t piece = to - from < PIECE ? to - from : PIECE;
+		size_t reach = window_reach(&b->strings, from, piece + len + 1);
+		const uint8_t *p = b->strings.bytes + from;
+		const uint8_t *hit = reach == 0 ? NULL : memmem(p, reach, want, len + 2);
+
+		if (hit != NULL) {
+			*off = b->string_base + (uint32_t)(hit + 1 - b->strings.bytes);
+			return true;
+		}
+		from += reach > piece ? piece : reach + 1;
+	}
+	return false;
 }
 
 /* Strings are unique, so a name is its offset. They are searched a piece at a time, since
@@ -254,11 +273,7 @@ btf_name(struct btf *b, const struct btf_type *t)
 static bool
 find_string(struct btf *b, const char *name, uint32_t *off)
 {
-	enum { PIECE = 32 << 10 };
-	char want[NAME_MAX_LEN + 2] = "";
-	size_t len = strnlen(name, NAME_MAX_LEN);
-
-	memcpy(want + 1, name, len);
+	size_t len = strnlen(name, BTF_NAME_MAX_LEN);
 
 	/* Only strings that continue others begin without a NUL. */
 	const uint8_t *first = window_get(&b->strings, 0, len + 1);
@@ -267,32 +282,40 @@ find_string(struct btf *b, const char *name, uint32_t *off)
 		*off = b->string_base;
 		return true;
 	}
-	for (size_t from = 0; from < b->strings.len;) {
-		/* Pieces overlap, so that no name is cut. */
-		size_t reach = window_reach(&b->strings, from, PIECE + len + 1);
-		const uint8_t *p = b->strings.bytes + from;
-		const uint8_t *hit = reach == 0 ? NULL : memmem(p, reach, want, len + 2);
+	return btf_string_within(b, 0, b->strings.len, name, off);
+}
 
-		if (hit != NULL) {
-			*off = b->string_base + (uint32_t)(hit + 1 - b->strings.bytes);
-			return true;
-		}
-		from += reach > PIECE ? PIECE : reach + 1;
-	}
-	return false;
+static bool
+is_wanted(struct btf *b, uint32_t index, uint32_t kinds, uint32_t name, struct btf_type *out)
+{
+	struct btf_type t;
+
+	if (!btf_read(b, b->off[index], &t) || t.name != name || (kinds >> t.kind & 1) == 0)
+		return false;
+	t.id = b->first + index;
+	*out = t;
+	return true;
+}
+
+/* The first one of those that were met. */
+static bool
+find_met(struct btf *b, uint32_t kinds, uint32_t name, struct btf_type *out)
+{
+	bool found = false;
+
+	for (uint32_t i = *bucket_of(b, name); i != 0; i = b->same[i - 1])
+		found |= is_wanted(b, i - 1, kinds, name, out);
+	return found;
 }
 
 static bool
 find_own(struct btf *b, uint32_t kinds, uint32_t name, struct btf_type *out)
 {
-	for (uint32_t i = 0; walk_to(b, i); i++) {
-		struct btf_type t;
-
-		if (!read_type(b, b->off[i], &t) || t.name != name || (kinds >> t.kind & 1) == 0)
-			continue;
-		t.id = b->first + i;
-		*out = t;
+	if (find_met(b, kinds, name, out))
 		return true;
+	for (uint32_t i = b->front.index; btf_walk(b, i); i++) {
+		if (is_wanted(b, i, kinds, name, out))
+			return true;
 	}
 	return false;
 }
@@ -308,20 +331,20 @@ find_anew(struct btf *b, uint32_t kinds, const char *name, struct btf_type *out)
 	return find_string(b, name, &off) && find_own(b, kinds, off, out);
 }
 
-static struct memo *
+static struct btf_memo *
 memo_of(struct btf *b, uint32_t kinds, const char *name)
 {
 	uint32_t hash = kinds;
 
 	for (const char *c = name; *c != '\0'; c++)
 		hash = hash * 31 + (uint8_t)*c;
-	return &b->memo[hash % MEMO];
+	return &b->memo[hash % BTF_MEMO];
 }
 
 bool
 btf_find(struct btf *b, uint32_t kinds, const char *name, struct btf_type *out)
 {
-	struct memo *m = memo_of(b, kinds, name);
+	struct btf_memo *m = memo_of(b, kinds, name);
 
 	if (*name == '\0')
 		return false;
@@ -329,7 +352,7 @@ btf_find(struct btf *b, uint32_t kinds, const char *name, struct btf_type *out)
 		struct btf_type t = { 0 };
 		uint32_t id = find_anew(b, kinds, name, &t) ? t.id : 0;
 
-		*m = (struct memo){ arena_printf(b->arena, "%s", name), kinds, id };
+		*m = (struct btf_memo){ arena_printf(b->arena, "%s", name), kinds, id };
 	}
 	return m->id != 0 && btf_type(b, m->id, out);
 }
@@ -390,7 +413,7 @@ btf_member_get(struct btf *b, const struct btf_type *t, uint32_t i, struct str *
 	uint32_t off = bytes_u32(p + 8, t->owner->order);
 
 	if (name != NULL)
-		*name = string_at(b, bytes_u32(p, t->owner->order));
+		*name = btf_string(b, bytes_u32(p, t->owner->order));
 	out->type = bytes_u32(p + 4, t->owner->order);
 	out->bit_off = t->bit_fields ? off & 0xffffff : off;
 	out->bit_len = t->bit_fields ? off >> 24 : 0;
@@ -469,7 +492,7 @@ btf_parameter(struct btf *b, const struct btf_type *t, uint32_t i, struct btf_pa
 			       PARAMETER_LEN);
 	if (p == NULL)
 		return false;
-	out->name = string_at(b, bytes_u32(p, t->owner->order));
+	out->name = btf_string(b, bytes_u32(p, t->owner->order));
 	out->type = bytes_u32(p + 4, t->owner->order);
 	return true;
 }
@@ -496,5 +519,11 @@ btf_enumerator(struct btf *b, const char *type, const char *name, uint64_t *valu
 size_t
 btf_walked(const struct btf *b)
 {
-	return b->next;
+	return b->front.off;
+}
+
+size_t
+btf_pages(const struct btf *b)
+{
+	return window_pages(&b->types) + window_pages(&b->strings);
 }

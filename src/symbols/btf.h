@@ -5,7 +5,8 @@
  *
  * The BTF of vmlinux is 3 to 6 MB and has no index. It is read from the front as far as a
  * question needs: the types that everybody uses stand in its first pages, because pahole
- * writes types in the order in which the compiler met them. BTF of a module continues the
+ * writes types in the order in which the compiler met them. What stands far behind, as most
+ * functions do, is looked for in the middle (btf_search.c). BTF of a module continues the
  * numbers and the strings of vmlinux's ("split BTF").
  *
  * Everything in it is a claim: offsets are checked, chains of typedefs and nesting of
@@ -14,7 +15,7 @@
 #ifndef SYMBOLS_BTF_H
 #define SYMBOLS_BTF_H
 
-#include "base/memory.h"
+#include "symbols/kallsyms.h"
 
 enum btf_kind {
 	BTF_VOID,
@@ -80,6 +81,17 @@ const struct error *btf_open(const struct memory *mem, uint64_t va, uint64_t len
  * come before those of vmlinux. */
 bool btf_find(struct btf *b, uint32_t kinds, const char *name, struct btf_type *out);
 
+/* Who knows where the functions of vmlinux are. */
+struct btf_hint {
+	void (*find)(void *self, struct kallsyms_query *query, size_t count);
+	void *self;
+};
+
+/* The number of a function's BTF_FUNC_PROTO. What btf_find() and the type's value say, from a
+ * tenth of the pages. hint may be NULL; it saves most of the strings of kernels whose functions
+ * are not sorted by name. */
+bool btf_function(struct btf *b, const char *name, const struct btf_hint *hint, uint32_t *proto);
+
 /* False for numbers that do not exist, and for types in pages that the dump lacks. */
 bool btf_type(struct btf *b, uint32_t id, struct btf_type *out);
 
@@ -108,7 +120,10 @@ bool btf_parameter(struct btf *b, const struct btf_type *t, uint32_t i, struct b
 /* The value that an enumeration of that name gives a name; of 32 bits, not sign-extended. */
 bool btf_enumerator(struct btf *b, const char *type, const char *name, uint64_t *value);
 
-/* How many bytes of types and of strings were read, for tests. */
+/* How many bytes of types were walked over from the front, for tests. */
 size_t btf_walked(const struct btf *b);
+
+/* Pages of 4 KiB of types and strings that were read, for tests. */
+size_t btf_pages(const struct btf *b);
 
 #endif

@@ -24,6 +24,7 @@ struct provider {
 	size_t count;
 	struct btf *(*module)(void *self, struct str name);
 	void *self;
+	struct btf_hint hint;
 };
 
 static struct type
@@ -84,13 +85,13 @@ function(const struct type_source *s, struct str module, const char *name, struc
 {
 	size_t which = module_number(s->self, module);
 	const struct provider *p = s->self;
-	struct btf_type t;
+	uint32_t proto = 0;
 
 	if (module.len != 0 && which == 0)
 		return false;
-	if (!btf_find(p->btf[which], 1 << BTF_FUNC, name, &t))
+	if (!btf_function(p->btf[which], name, p->hint.find == NULL ? NULL : &p->hint, &proto))
 		return false;
-	*out = handle(p, which, t.value);
+	*out = handle(p, which, proto);
 	return true;
 }
 
@@ -279,7 +280,7 @@ text(struct type type, struct arena *a)
 
 const struct type_source *
 btf_source(struct btf *vmlinux, struct arena *a, struct btf *(*module)(void *self, struct str name),
-	   void *self)
+	   void *self, const struct btf_hint *hint)
 {
 	struct provider *p = ARENA_NEW(a, struct provider);
 
@@ -299,5 +300,7 @@ btf_source(struct btf *vmlinux, struct arena *a, struct btf *(*module)(void *sel
 	p->count = 1;
 	p->module = module;
 	p->self = self;
+	if (hint != NULL)
+		p->hint = *hint;
 	return &p->source;
 }

@@ -255,8 +255,8 @@ symbols_source(const struct symbols *s)
 	return s->source_count == 0 ? NULL : s->source[0].name;
 }
 
-static void
-ask_sources(struct symbols *s, struct kallsyms_query *query, size_t count)
+void
+symbols_find_all(struct symbols *s, struct kallsyms_query *query, size_t count)
 {
 	for (size_t i = 0; i < s->source_count; i++)
 		s->source[i].find(s->source[i].self, query, count);
@@ -268,7 +268,7 @@ known(struct symbols *s, const char *name)
 	if (!s->has_known) {
 		for (size_t i = 0; i < ARRAY_LEN(known_names); i++)
 			s->known[i] = (struct kallsyms_query){ .name = known_names[i] };
-		ask_sources(s, s->known, ARRAY_LEN(known_names));
+		symbols_find_all(s, s->known, ARRAY_LEN(known_names));
 		s->has_known = true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(known_names); i++) {
@@ -298,7 +298,7 @@ ask_once(struct symbols *s, const char *name, uint64_t *va)
 	if (a->name == NULL || strcmp(a->name, name) != 0) {
 		struct kallsyms_query q = { .name = name };
 
-		ask_sources(s, &q, 1);
+		symbols_find_all(s, &q, 1);
 		*a = (struct asked){ arena_printf(s->arena, "%s", name), q.va, q.found };
 	}
 	if (!a->found || !has_name(s, a->va))

@@ -68,6 +68,9 @@ const char *symbols_source(const struct symbols *s);
 /* The address of a symbol of the kernel; of per-CPU ones the place in the per-CPU area. */
 bool symbols_find(struct symbols *s, const char *name, uint64_t *va);
 
+/* Many at once, as they are in the kernel: in one pass, and none is kept. */
+void symbols_find_all(struct symbols *s, struct kallsyms_query *query, size_t count);
+
 /* The first of them that exists; the list ends with NULL. */
 bool symbols_find_any(struct symbols *s, const char *const *names, uint64_t *va);
 

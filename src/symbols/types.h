@@ -53,10 +53,11 @@ struct types;
 struct types *types_new(struct arena *a);
 void types_add(struct types *t, const struct type_source *source);
 
-/* A provider over BTF. modules may be NULL; it gives the BTF of a module by name. */
+/* A provider over BTF. module may be NULL; it gives the BTF of a module by name. So may hint,
+ * which is copied. */
 const struct type_source *btf_source(struct btf *vmlinux, struct arena *a,
-				     struct btf *(*module)(void *self, struct str name),
-				     void *self);
+				     struct btf *(*module)(void *self, struct str name), void *self,
+				     const struct btf_hint *hint);
 
 bool types_find(struct types *t, const char *name, struct type *out);
 

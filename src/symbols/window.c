@@ -96,6 +96,16 @@ window_reach(struct window *w, size_t off, size_t want)
 	return want;
 }
 
+size_t
+window_pages(const struct window *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= step_of(w, w->len - 1); i++)
+		n += w->state[i] == STATE_THERE;
+	return n;
+}
+
 bool
 window_u16(struct window *w, size_t off, uint16_t *v)
 {

@@ -30,6 +30,9 @@ const uint8_t *window_get(struct window *w, size_t off, size_t len);
 /* How many bytes from off on can be had without a gap, at most want; reads them. */
 size_t window_reach(struct window *w, size_t off, size_t want);
 
+/* How many pages of 4 KiB were read. */
+size_t window_pages(const struct window *w);
+
 /* Integers at off; false where window_get() is NULL. */
 bool window_u16(struct window *w, size_t off, uint16_t *v);
 bool window_u32(struct window *w, size_t off, uint32_t *v);

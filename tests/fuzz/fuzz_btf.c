@@ -6,6 +6,8 @@
  */
 #include "symbols/btf.h"
 
+#include <string.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void
@@ -32,6 +34,47 @@ ask(struct btf *b)
 	}
 }
 
+static void
+find_functions(void *self, struct kallsyms_query *q, size_t count)
+{
+	const uint8_t *data = self;
+
+	for (size_t i = 0; i < count; i++) {
+		q[i].found = true;
+		q[i].va = 0xffffffff81000000ULL + data[i % 4] * 4096ULL * strlen(q[i].name);
+	}
+}
+
+/* BTF that is long enough to be searched in the middle: the same types and the same strings, over
+ * and over. */
+static void
+search(const uint8_t *data, size_t len, struct arena *a)
+{
+	enum { LONG = 48 << 10, HEADER = 24 };
+	uint8_t *p = arena_try(a, HEADER + 2 * LONG, 1);
+	struct memory_fake fake = { 0xffffffff82000000ULL, { p, HEADER + 2 * LONG } };
+	struct memory mem = memory_of_fake(&fake);
+	struct btf_hint hint = { find_functions, (void *)(uintptr_t)data };
+	struct btf *b = NULL;
+	struct btf_type t;
+	uint32_t proto = 0;
+
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < 2 * LONG; i++)
+		p[HEADER + i] = data[i % len];
+	memcpy(p,
+	       (const uint8_t[HEADER]){ 0x9f, 0xeb, 1, 0, HEADER, 0, 0,
+					0, [13] = LONG >> 8, [17] = LONG >> 8, [21] = LONG >> 8 },
+	       HEADER);
+	if (btf_open(&mem, fake.addr, fake.bytes.len, NULL, a, &b) != NULL)
+		return;
+	if (btf_function(b, "wake_up_process", data[0] & 1 ? &hint : NULL, &proto))
+		btf_type(b, proto, &t);
+	for (uint32_t id = data[1] * 16U; id < LONG / 12; id += 977)
+		btf_type(b, id, &t);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -54,6 +97,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 				ask(b);
 		}
 	}
+	if (len >= 4)
+		search(data, len, a);
 	arena_free(a);
 	return 0;
 }

@@ -11,13 +11,13 @@
 
 #define BTF_VA 0xffffffff82000004ULL
 
-enum {
-	ROOM = 4096,
-};
+#ifndef BTF_ROOM
+#define BTF_ROOM 4096
+#endif
 
 /* Types and strings of a BTF that a test writes. */
 struct image {
-	uint8_t types[ROOM], strings[ROOM], all[2 * ROOM];
+	uint8_t types[BTF_ROOM], strings[BTF_ROOM], all[2 * BTF_ROOM];
 	size_t types_len, strings_len;
 	uint32_t count;
 	struct memory_fake fake;

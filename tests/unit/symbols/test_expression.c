@@ -14,7 +14,7 @@ pointer(struct arena *a)
 	struct types *types = types_new(a);
 
 	assert_null(btf_open(&m->mem, BTF_VA, m->fake.bytes.len, NULL, a, &b));
-	types_add(types, btf_source(b, a, NULL, NULL));
+	types_add(types, btf_source(b, a, NULL, NULL, NULL));
 	assert_true(types_find(types, "task_struct", &t));
 	t.id = PTR;
 	return t;

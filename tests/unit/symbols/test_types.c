@@ -29,7 +29,7 @@ world_new(struct arena *a)
 
 	assert_null(btf_open(&m->mem, BTF_VA, m->fake.bytes.len, NULL, a, &b));
 	w->types = types_new(a);
-	types_add(w->types, btf_source(b, a, no_module, w));
+	types_add(w->types, btf_source(b, a, no_module, w, NULL));
 	return w;
 }
 
