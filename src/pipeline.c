@@ -24,6 +24,7 @@
 #include "kernel/vmem.h"
 #include "lineinfo.h"
 #include "oops/oops.h"
+#include "oops/taint.h"
 #include "publish.h"
 #include "registers.h"
 #include "report/output.h"
@@ -386,11 +387,28 @@ unwind_stacks(struct run *r)
 	return NULL;
 }
 
+/* What the log says is of the moment of the report; a report taints the kernel itself. */
+static void
+read_taint(struct run *r)
+{
+	static const struct origin o = { ORIGIN_MEMORY, "tainted_mask" };
+	struct fact_row *root = facts_root(r->facts);
+	uint64_t va = 0;
+	uint64_t bits = 0;
+
+	if (facts_get(root, FACT_TAINT_VALUE)->count == 0 &&
+	    symbols_find(r->kernel->symbols, "tainted_mask", &va) &&
+	    memory_word(r->kernel->mem, va, &bits) == NULL)
+		taint_publish(root, bits, bits == 0 ? STR("") : taint_letters(bits, r->a), o);
+}
+
 static const struct error *
 read_system(struct run *r)
 {
-	if (r->kernel != NULL)
-		sysinfo_publish(r->kernel, r->facts);
+	if (r->kernel == NULL)
+		return NULL;
+	sysinfo_publish(r->kernel, r->facts);
+	read_taint(r);
 	return NULL;
 }
 

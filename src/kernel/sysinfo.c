@@ -64,7 +64,8 @@ sysinfo_clock(const struct kernel *k, struct sysinfo_clock *out)
 	return false;
 }
 
-/* The last message of the log is more precise, but a machine may live on for long after it. */
+/* The last message of the log is more precise, but a machine may live on after it; and one that
+ * dies prints when its clock does not tick any more. */
 static bool
 is_near(const struct fact_row *root, uint64_t monotonic)
 {
@@ -74,7 +75,7 @@ is_near(const struct fact_row *root, uint64_t monotonic)
 	if (uptime->count == 0)
 		return false;
 	away = uptime->values[0].real - (double)monotonic;
-	return away > -2 && away < 2;
+	return away >= 0 && away < 2;
 }
 
 static void

@@ -151,6 +151,26 @@ who_line(struct identity *id, struct str s)
 	return true;
 }
 
+/* "Tainted: G  OE 6.1.0-56-amd64 #1": reports of a task that hangs have it alone in a line
+ * (kernel/hung_task.c). "Tainted: [O]=OOT_MODULE" explains what came before. */
+static bool
+taint_line(struct identity *id, struct str s)
+{
+	struct event *e = id->event;
+	bool clean = str_take(&s, STR("Not tainted "));
+
+	if (!clean && (!str_take(&s, STR("Tainted: ")) || str_starts(s, STR("["))))
+		return false;
+	if (e->taint.len != 0 || e->not_tainted)
+		return true;
+	e->not_tainted = clean;
+	if (clean)
+		put_release(e, s);
+	else
+		put_taint(e, s);
+	return true;
+}
+
 static bool
 hardware_line(struct identity *id, struct str s)
 {
@@ -227,6 +247,6 @@ identity_line(struct identity *id, struct str text)
 
 	if (s.len < 4)
 		return false;
-	return who_line(id, s) || hardware_line(id, s) || page_table_line(id, s) ||
-	       code_line(id, s);
+	return who_line(id, s) || taint_line(id, s) || hardware_line(id, s) ||
+	       page_table_line(id, s) || code_line(id, s);
 }

@@ -350,23 +350,7 @@ put_taint(const struct publish *p)
 
 	if (!r->has_taint)
 		return;
-	facts_put_number(p->root, FACT_TAINT_VALUE, (int64_t)r->taint, in_log);
-	put_text(p->root, FACT_TAINT_TEXT, r->taint_text, in_log);
-	if (r->taint == 0)
-		facts_put_empty(p->root, FACT_TAINT_FLAGS, in_log);
-	for (unsigned bit = 0; bit < 64; bit++) {
-		const struct taint_flag *f = r->taint >> bit & 1 ? taint_flag(bit) : NULL;
-
-		if (f == NULL)
-			continue;
-
-		struct fact_row *row = facts_put_row(p->root, FACT_TAINT_FLAGS, in_log);
-
-		facts_put_text(row, TAINT_FLAG_LETTER, (struct str){ &f->letter, 1 }, in_log);
-		facts_put_number(row, TAINT_FLAG_BIT, bit, in_log);
-		facts_put_text(row, TAINT_FLAG_NAME, str_of(f->name), in_log);
-		facts_put_text(row, TAINT_FLAG_MEANING, str_of(f->meaning), in_log);
-	}
+	taint_publish(p->root, r->taint, r->taint_text, in_log);
 }
 
 static void

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/taint.h"
 
-#include "base/compiler.h"
-
-#include <stddef.h>
+#include "base/text.h"
 
 /* kernel/panic.c, taint_flags[]; J since 6.15. */
 static const struct taint_flag flags[] = {
@@ -51,4 +49,42 @@ taint_bits(struct str letters)
 		}
 	}
 	return bits;
+}
+
+/* print_tainted() of kernel/panic.c; the others have a blank in place of their letter. */
+struct str
+taint_letters(uint64_t bits, struct arena *a)
+{
+	struct text t = text_new(a);
+
+	for (unsigned bit = 0; bit < 64; bit++) {
+		const struct taint_flag *f = taint_flag(bit);
+
+		if (f != NULL)
+			text_char(&t, bits >> bit & 1 ? f->letter : bit == 0 ? 'G' : ' ');
+	}
+	return str_trim(text_str(&t));
+}
+
+void
+taint_publish(struct fact_row *root, uint64_t bits, struct str text, struct origin o)
+{
+	facts_put_number(root, FACT_TAINT_VALUE, (int64_t)bits, o);
+	if (text.len != 0)
+		facts_put_text(root, FACT_TAINT_TEXT, text, o);
+	if (bits == 0)
+		facts_put_empty(root, FACT_TAINT_FLAGS, o);
+	for (unsigned bit = 0; bit < 64; bit++) {
+		const struct taint_flag *f = bits >> bit & 1 ? taint_flag(bit) : NULL;
+
+		if (f == NULL)
+			continue;
+
+		struct fact_row *row = facts_put_row(root, FACT_TAINT_FLAGS, o);
+
+		facts_put_text(row, TAINT_FLAG_LETTER, (struct str){ &f->letter, 1 }, o);
+		facts_put_number(row, TAINT_FLAG_BIT, bit, o);
+		facts_put_text(row, TAINT_FLAG_NAME, str_of(f->name), o);
+		facts_put_text(row, TAINT_FLAG_MEANING, str_of(f->meaning), o);
+	}
 }
