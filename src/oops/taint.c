@@ -60,8 +60,11 @@ taint_letters(uint64_t bits, struct arena *a)
 	for (unsigned bit = 0; bit < 64; bit++) {
 		const struct taint_flag *f = taint_flag(bit);
 
+		struct str unset = bit == 0 ? STR("G") : STR(" ");
+
 		if (f != NULL)
-			text_char(&t, bits >> bit & 1 ? f->letter : bit == 0 ? 'G' : ' ');
+			text_put(&t,
+				 (bits >> bit & 1) != 0 ? (struct str){ &f->letter, 1 } : unset);
 	}
 	return str_trim(text_str(&t));
 }

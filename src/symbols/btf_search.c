@@ -440,7 +440,7 @@ compare_addresses(const void *x, const void *y)
 static uint64_t
 median_of(const struct kallsyms_query *q, size_t count)
 {
-	uint64_t va[NAMES];
+	uint64_t va[NAMES] = { 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
