@@ -140,6 +140,36 @@ set_owner(const struct locks *l, uint64_t owner, struct lock *out)
 	out->owner_gone = va != 0 && out->owner == NULL;
 }
 
+/* Did it begin after t was put to sleep? Both clocks begin at boot, but not at once: no task ran
+ * before it began, so the monotonic one is ahead by what it would be in these two at least. */
+static bool
+is_younger(const struct locks *l, const struct task *owner, const struct task *t)
+{
+	const struct task *const both[] = { owner, t };
+	uint64_t start[2] = { 0 };
+	uint64_t ahead = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (both[i]->last_ns == 0 || !tasks_start(l->k, both[i], &start[i]))
+			return false;
+		if (start[i] > both[i]->last_ns && start[i] - both[i]->last_ns > ahead)
+			ahead = start[i] - both[i]->last_ns;
+	}
+	return start[0] > t->last_ns + ahead;
+}
+
+/* Only the address of a task is noted, and a new task may get that of one that is gone. What idles,
+ * and was not there when t began to wait, did not take the lock before. */
+static void
+check_owner(const struct locks *l, const struct task *t, struct lock *out)
+{
+	if (out->owner == NULL || out->by_readers || strcmp(tasks_state(out->owner), "I") != 0 ||
+	    !is_younger(l, out->owner, t))
+		return;
+	out->owner = NULL;
+	out->owner_gone = true;
+}
+
 /* False if what is there cannot be a mutex. */
 static bool
 read_mutex(const struct locks *l, struct lock *out)
@@ -500,6 +530,7 @@ locks_find(struct locks *l, const struct task *t, enum lock_type type,
 
 	*out = (struct lock){ .type = type };
 	if (noted_in_task(l, t, out)) {
+		check_owner(l, t, out);
 		name_lock(l, out);
 		return true;
 	}
@@ -511,8 +542,10 @@ locks_find(struct locks *l, const struct task *t, enum lock_type type,
 		len = (size_t)(t->stack + l->stack_len - frame->from);
 	if (memory_read(l->k->mem, frame->from, b, len) == NULL)
 		found = find_in_frame(l, t, frame->from, (struct bytes){ b, len }, out);
-	if (found)
+	if (found) {
+		check_owner(l, t, out);
 		name_lock(l, out);
+	}
 	return found;
 }
 

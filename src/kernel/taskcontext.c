@@ -60,14 +60,10 @@ taskcontext_publish_scheduling(const struct kernel *k, const struct task *t, str
 static void
 put_start(const struct kernel *k, const struct task *t, struct fact_row *row)
 {
-	enum { LEN = 8 }; /* a struct timespec until 3.17 (ccbf62d8a284) */
 	static const double ns = 1e9;
-	uint64_t off = 0;
 	uint64_t v = 0;
 
-	if (layout_find(k->layout, LAYOUT_TASK_START_TIME, &off) &&
-	    layout_len(k->layout, LAYOUT_TASK_START_TIME) == LEN &&
-	    memory_u64(k->mem, t->va + off, &v) == NULL && v < (uint64_t)INT64_MAX)
+	if (tasks_start(k, t, &v))
 		facts_put_real(row, TASK_START_TIME, (double)v / ns, from_task);
 }
 

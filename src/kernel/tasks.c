@@ -182,6 +182,17 @@ keep_tasks(struct walk *w)
 	arena_free(w->temporary);
 }
 
+bool
+tasks_start(const struct kernel *k, const struct task *t, uint64_t *ns)
+{
+	enum { LEN = 8 }; /* a struct timespec until 3.17 (ccbf62d8a284) */
+	uint64_t off = 0;
+
+	return layout_find(k->layout, LAYOUT_TASK_START_TIME, &off) &&
+	       layout_len(k->layout, LAYOUT_TASK_START_TIME) == LEN &&
+	       memory_u64(k->mem, t->va + off, ns) == NULL && *ns < (uint64_t)INT64_MAX;
+}
+
 const struct error *
 tasks_read(const struct kernel *k, const struct cpus *cpus, struct tasks *out)
 {

@@ -41,6 +41,9 @@ struct tasks {
 	const struct error *problem; /* why the list is not whole, or NULL */
 };
 
+/* When it began, in nanoseconds of the monotonic clock; false if that is not known. */
+bool tasks_start(const struct kernel *k, const struct task *t, uint64_t *ns);
+
 /* Reads all. An error means that there is no list to follow. */
 const struct error *tasks_read(const struct kernel *k, const struct cpus *cpus,
 			       struct tasks *out) MUST_CHECK;

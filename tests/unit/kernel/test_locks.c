@@ -11,6 +11,7 @@ enum {
 	OFF_OWNER = 0,
 	OFF_COUNT = 8,
 	OFF_WAITERS = 16,
+	OFF_START = 0x1a0,    /* in a task */
 	STACK_BYTES = 0x1000, /* of each task here */
 };
 
@@ -119,6 +120,44 @@ finds_the_lock_from_every_place_in_the_queue(void **state)
 	assert_int_equal(l.va, LOCK);
 	assert_true(l.owner_known);
 	assert_null(l.owner);
+}
+
+/* Is the owner of a mutex gone that began at that time, if the one that waits began at the other?
+ * They ran last at 3 s and 2 s of the scheduler's clock. */
+static bool
+is_gone(struct world *w, uint32_t owner_state, uint64_t owner_start, uint64_t waiter_start)
+{
+	struct lock l;
+
+	for (size_t i = 0; i < w->tasks.count; i++) {
+		if (w->tasks.task[i].va == task_at(2))
+			w->tasks.task[i].state = owner_state;
+	}
+	fake_put(w->f, task_at(2) + OFF_START, owner_start, 8);
+	fake_put(w->f, task_at(1) + OFF_START, waiter_start, 8);
+	assert_true(find(w, 1, LOCK_MUTEX, &l));
+	assert_true(l.owner_gone == (l.owner == NULL));
+	return l.owner_gone;
+}
+
+static void
+knows_a_task_that_took_the_place_of_the_owner(void **state)
+{
+	enum { IDLE = 0x402, SLEEPING = 1, BLOCKED = 2 };
+	struct world *w = world_new(*state);
+	uint64_t node = waiter(w, 1);
+
+	link_nodes(w->f, LOCK + OFF_WAITERS, node);
+	link_nodes(w->f, node, LOCK + OFF_WAITERS);
+	fake_put(w->f, LOCK + OFF_OWNER, task_at(2), 8);
+	assert_false(is_gone(w, IDLE, 2500000000, 1500000000)); /* when it began is not known */
+	fake_layout(w->f, LAYOUT_TASK_START_TIME, OFF_START, 8);
+	assert_true(is_gone(w, IDLE, 2500000000, 1500000000));
+	assert_false(is_gone(w, SLEEPING, 2500000000, 1500000000));
+	assert_false(is_gone(w, BLOCKED, 2500000000, 1500000000));
+	assert_false(is_gone(w, IDLE, 1900000000, 1500000000));
+	assert_false(is_gone(w, IDLE, 2500000000, 2600000000)); /* clocks 0.6 s apart */
+	assert_true(is_gone(w, IDLE, 2700000000, 2600000000));
 }
 
 static void
@@ -304,6 +343,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(finds_a_mutex_its_name_and_its_owner),
 		UNIT_TEST(finds_the_lock_from_every_place_in_the_queue),
+		UNIT_TEST(knows_a_task_that_took_the_place_of_the_owner),
 		UNIT_TEST(says_that_an_owner_is_gone),
 		UNIT_TEST(counts_the_readers_of_a_semaphore),
 		UNIT_TEST(finds_a_completion),
