@@ -21,6 +21,26 @@ is_repeated(const struct event *old, const struct event *e)
 	return e->class == CLASS_HANG;
 }
 
+static struct event_panicker
+copy_panicker(const struct event_panicker *p, struct arena *a)
+{
+	struct event_panicker copy = *p;
+
+	copy.comm = str_copy(a, p->comm);
+	copy.frame = ARENA_ARRAY(a, struct frame, p->frame_count);
+	for (size_t i = 0; i < p->frame_count; i++) {
+		struct frame *f = &copy.frame[i];
+
+		*f = p->frame[i];
+		f->function = str_copy(a, f->function);
+		f->module = str_copy(a, f->module);
+		f->build_id = str_copy(a, f->build_id);
+		f->context = str_copy(a, f->context);
+		f->file = str_copy(a, f->file);
+	}
+	return copy;
+}
+
 static bool
 join_repeated(struct events *v, const struct event *e)
 {
@@ -35,6 +55,7 @@ join_repeated(struct events *v, const struct event *e)
 		if (e->panic.len != 0) {
 			old->panic = str_copy(v->kept[i - 1].arena, e->panic);
 			old->policy = e->policy;
+			old->panicker = copy_panicker(&e->panicker, v->kept[i - 1].arena);
 		}
 		return true;
 	}

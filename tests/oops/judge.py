@@ -177,7 +177,7 @@ def answer(report):
             key: str(event.get(key, "-"))
             for key in (
                 "function module access comm pid cpu detail address seconds repeated taint line "
-                "panic error_code"
+                "panic error_code panicker"
             ).split()
         },
     }

@@ -67,6 +67,8 @@ event(const struct event *e)
 	json_object_object_add(o, "line", json_object_new_int64((int64_t)e->line));
 	if (e->has_pid)
 		json_object_object_add(o, "pid", json_object_new_int64(e->pid));
+	if (e->panicker.has_pid)
+		json_object_object_add(o, "panicker", json_object_new_int64(e->panicker.pid));
 	if (e->has_cpu)
 		json_object_object_add(o, "cpu", json_object_new_int64(e->cpu));
 	if (e->has_seconds)
