@@ -458,8 +458,12 @@ longest_name(const uint8_t *p, size_t len)
 {
 	const char *name = "";
 	size_t longest = 0;
-	const uint8_t *nul = p == NULL ? NULL : memchr(p, '\0', len);
+
+	if (p == NULL)
+		return name;
+
 	const uint8_t *end = p + len;
+	const uint8_t *nul = memchr(p, '\0', len);
 
 	while (nul != NULL) {
 		const uint8_t *from = nul + 1;
