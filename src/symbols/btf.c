@@ -221,8 +221,8 @@ string_is(struct btf *b, uint32_t off, struct str name)
 	return p != NULL && memcmp(p, name.p, name.len) == 0 && p[name.len] == '\0';
 }
 
-struct str
-btf_string(struct btf *b, uint32_t off)
+static struct str
+string_at(struct btf *b, uint32_t off)
 {
 	if (off == 0)
 		return (struct str){ NULL, 0 };
@@ -241,7 +241,7 @@ btf_string(struct btf *b, uint32_t off)
 struct str
 btf_name(struct btf *b, const struct btf_type *t)
 {
-	return btf_string(b, t->name);
+	return string_at(b, t->name);
 }
 
 bool
@@ -413,7 +413,7 @@ btf_member_get(struct btf *b, const struct btf_type *t, uint32_t i, struct str *
 	uint32_t off = bytes_u32(p + 8, t->owner->order);
 
 	if (name != NULL)
-		*name = btf_string(b, bytes_u32(p, t->owner->order));
+		*name = string_at(b, bytes_u32(p, t->owner->order));
 	out->type = bytes_u32(p + 4, t->owner->order);
 	out->bit_off = t->bit_fields ? off & 0xffffff : off;
 	out->bit_len = t->bit_fields ? off >> 24 : 0;
@@ -492,7 +492,7 @@ btf_parameter(struct btf *b, const struct btf_type *t, uint32_t i, struct btf_pa
 			       PARAMETER_LEN);
 	if (p == NULL)
 		return false;
-	out->name = btf_string(b, bytes_u32(p, t->owner->order));
+	out->name = string_at(b, bytes_u32(p, t->owner->order));
 	out->type = bytes_u32(p + 4, t->owner->order);
 	return true;
 }

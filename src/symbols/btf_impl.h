@@ -59,9 +59,6 @@ size_t btf_end(const struct btf_type *t);
 /* Passes over types from the front until the one with that index is met. */
 bool btf_walk(struct btf *b, uint32_t index);
 
-/* The string at an offset, borrowed; empty if there is none. */
-struct str btf_string(struct btf *b, uint32_t off);
-
 /* Is name in b's own strings, from byte from on, before byte to? *off is its offset. */
 bool btf_string_within(struct btf *b, size_t from, size_t to, const char *name, uint32_t *off);
 

@@ -272,15 +272,6 @@ next_function(const struct look *l, size_t *i)
 	return *i < l->count ? &l->type[(*i)++] : NULL;
 }
 
-static int
-compare_names(struct btf *b, const struct btf_type *t, struct str name)
-{
-	struct str own = btf_string(b, t->name);
-	int c = memcmp(own.p == NULL ? "" : own.p, name.p, own.len < name.len ? own.len : name.len);
-
-	return c != 0 ? c : (own.len > name.len) - (own.len < name.len);
-}
-
 /* Are the first functions of a look in the order of their names? */
 static bool
 is_sorted(struct btf *b, const struct look *l)
@@ -292,7 +283,7 @@ is_sorted(struct btf *b, const struct look *l)
 	for (size_t n = 1; n < COMPARED && last != NULL; n++) {
 		const struct btf_type *t = next_function(l, &i);
 
-		if (t != NULL && compare_names(b, last, btf_string(b, t->name)) > 0)
+		if (t != NULL && str_compare(btf_name(b, last), btf_name(b, t)) > 0)
 			return false;
 		last = t;
 	}
@@ -313,7 +304,7 @@ choose_by_name(struct btf *b, struct look *l, struct str name, struct btf_type *
 	}
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int c = compare_names(b, &l->type[mid], name);
+		int c = str_compare(btf_name(b, &l->type[mid]), name);
 
 		if (c == 0) {
 			*out = l->type[mid];
@@ -353,7 +344,7 @@ find_sorted(struct btf *b, struct str name, struct look *l, struct btf_type *out
 		if (!sorted && !is_sorted(b, l))
 			return false;
 		sorted = true;
-		if (compare_names(b, t, name) <= 0)
+		if (str_compare(btf_name(b, t), name) <= 0)
 			low = begin_of(t);
 		else
 			high = begin_of(t);
