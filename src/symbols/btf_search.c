@@ -416,11 +416,11 @@ enum {
 /* Where functions stand in the kernel's text whose names stand near each other. */
 struct sample {
 	size_t off;
-	uint64_t va; /* 0: not known */
+	uint64_t place; /* a symbol's number in the order of addresses; 0: not known */
 };
 
 static int
-compare_addresses(const void *x, const void *y)
+compare_places(const void *x, const void *y)
 {
 	uint64_t a = *(const uint64_t *)x;
 	uint64_t b = *(const uint64_t *)y;
@@ -431,15 +431,15 @@ compare_addresses(const void *x, const void *y)
 static uint64_t
 median_of(const struct kallsyms_query *q, size_t count)
 {
-	uint64_t va[NAMES] = { 0 };
+	uint64_t place[NAMES] = { 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (q[i].found)
-			va[n++] = q[i].va;
+			place[n++] = q[i].va;
 	}
-	qsort(va, n, sizeof(*va), compare_addresses);
-	return n == 0 ? 0 : va[n / 2];
+	qsort(place, n, sizeof(*place), compare_places);
+	return n == 0 ? 0 : place[n / 2];
 }
 
 /* The longest name that is whole within the len bytes at p; "" if there is none. Long ones are
@@ -476,44 +476,44 @@ pick_names(struct btf *b, size_t off, struct kallsyms_query *q)
 	for (size_t i = 0; i < NAMES; i++) {
 		const uint8_t *p = window_get(&b->strings, off + i * PART, PART);
 
-		q[i] = (struct kallsyms_query){ .name = longest_name(p, PART) };
+		q[i] = (struct kallsyms_query){ .name = longest_name(p, PART), .by_number = true };
 	}
 }
 
-/* Could a function at va have its name between these two? slack is in bytes of text. */
+/* Could the function at that place have its name between these two? slack is in symbols. */
 static bool
-is_between(const struct sample *low, const struct sample *high, uint64_t va, uint64_t slack)
+is_between(const struct sample *low, const struct sample *high, uint64_t place, uint64_t slack)
 {
-	bool behind = low->va == 0 || va + slack >= low->va;
-	bool before = high->va == 0 || va <= high->va + slack;
+	bool behind = low->place == 0 || place + slack >= low->place;
+	bool before = high->place == 0 || place <= high->place + slack;
 
-	/* Where the addresses fall, one thread's units end and another's begin. */
-	return low->va > high->va ? slack != 0 && (behind || before) : behind && before;
+	/* Where the places go back, one thread's units end and another's begin. */
+	return low->place > high->place ? slack != 0 && (behind || before) : behind && before;
 }
 
-/* Where a function at va would be if names were spread evenly from one sample to the next. */
+/* Where its name would be if they were spread evenly from one sample to the next. */
 static bool
-search_near(struct btf *b, const struct sample *at, uint64_t va, const char *name, uint32_t *off)
+search_near(struct btf *b, const struct sample *at, uint64_t place, const char *name, uint32_t *off)
 {
 	enum { AROUND = 2 * REACH }; /* on both sides */
-	uint64_t text = at[1].va - at->va;
+	uint64_t all = at[1].place - at->place;
 	size_t len = at[1].off - at->off;
 
-	if (at->va == 0 || at[1].va == 0 || !is_between(at, at + 1, va, 0) || text == 0)
+	if (at->place == 0 || at[1].place == 0 || !is_between(at, at + 1, place, 0) || all == 0)
 		return false;
 
-	size_t place = at->off + (size_t)((double)len * (double)(va - at->va) / (double)text);
-	size_t from = place - at->off < AROUND ? at->off : place - AROUND;
+	size_t along = (size_t)((double)len * (double)(place - at->place) / (double)all);
+	size_t from = at->off + (along < AROUND ? 0 : along - AROUND);
 
-	return btf_string_within(b, from, place + AROUND, name, off);
+	return btf_string_within(b, from, at->off + along + AROUND, name, off);
 }
 
 static bool
 find_string_by_hint(struct btf *b, const char *name, const struct btf_hint *hint, uint32_t *off)
 {
-	struct kallsyms_query q[SAMPLES * NAMES + 1] = { { .name = name } };
+	struct kallsyms_query q[SAMPLES * NAMES + 1] = { { .name = name, .by_number = true } };
 	struct sample sample[SAMPLES + 1] = { { 0 } };
-	enum { SLACK = 256 << 10 }; /* compile units are not that long */
+	enum { SLACK = 1500 }; /* symbols; compile units are not that long */
 
 	for (size_t i = 0; i < SAMPLES; i++) {
 		sample[i].off = page_of(&b->strings, b->strings.len / SAMPLES * i);
@@ -524,7 +524,7 @@ find_string_by_hint(struct btf *b, const char *name, const struct btf_hint *hint
 	if (!q[0].found)
 		return false;
 	for (size_t i = 0; i < SAMPLES; i++)
-		sample[i].va = median_of(q + 1 + i * NAMES, NAMES);
+		sample[i].place = median_of(q + 1 + i * NAMES, NAMES);
 	for (size_t i = 0; i < SAMPLES; i++) {
 		if (search_near(b, &sample[i], q[0].va, name, off))
 			return true;

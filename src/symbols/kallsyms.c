@@ -528,14 +528,25 @@ make_keys(struct kallsyms *k)
 	}
 }
 
+enum {
+	SEARCH_BUCKETS = 256,
+};
+
 /* What is asked for, and which keys that has. */
 struct search {
 	struct kallsyms_query *query;
-	const uint16_t *key; /* of each */
-	size_t count;
-	size_t open; /* not answered */
+	uint16_t *key; /* of each */
+	size_t open;   /* not answered */
 	uint8_t bits[(1 << 16) / 8];
+	uint32_t bucket[SEARCH_BUCKETS]; /* by key: 1 + number of a query; 0: none */
+	uint32_t *next;                  /* of each, the next one in its bucket */
 };
+
+static uint32_t *
+bucket_of(struct search *s, uint16_t key)
+{
+	return &s->bucket[(key ^ key >> 8) % SEARCH_BUCKETS];
+}
 
 static bool
 is_asked(const struct search *s, uint16_t key)
@@ -546,12 +557,13 @@ is_asked(const struct search *s, uint16_t key)
 static void
 answer(struct kallsyms *k, uint32_t index, struct str name, struct search *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		struct kallsyms_query *q = &s->query[i];
+	for (uint32_t i = *bucket_of(s, k->key[index]); i != 0; i = s->next[i - 1]) {
+		struct kallsyms_query *q = &s->query[i - 1];
 
-		if (s->key[i] != k->key[index] || q->found || !str_is_c(name, q->name))
+		if (s->key[i - 1] != k->key[index] || q->found || !str_is_c(name, q->name))
 			continue;
-		q->found = address_of(k, index, &q->va);
+		q->va = index;
+		q->found = q->by_number || address_of(k, index, &q->va);
 		s->open -= q->found;
 	}
 }
@@ -581,14 +593,20 @@ void
 kallsyms_find(struct kallsyms *k, struct kallsyms_query *query, size_t count)
 {
 	struct arena *a = arena_new_temporary(k->arena);
-	uint16_t *key = ARENA_ARRAY(a, uint16_t, count);
-	struct search s = { .query = query, .key = key, .count = count };
+	struct search s = { .query = query,
+			    .key = ARENA_ARRAY(a, uint16_t, count),
+			    .next = ARENA_ARRAY(a, uint32_t, count) };
 
 	if (k->key == NULL)
 		make_keys(k);
 	for (size_t i = 0; i < count; i++) {
-		key[i] = key_of_query(query[i].name);
-		s.bits[key[i] / 8] |= (uint8_t)(1U << key[i] % 8);
+		uint16_t key = key_of_query(query[i].name);
+		uint32_t *bucket = bucket_of(&s, key);
+
+		s.key[i] = key;
+		s.bits[key / 8] |= (uint8_t)(1U << key % 8);
+		s.next[i] = *bucket;
+		*bucket = (uint32_t)i + 1;
 		s.open += !query[i].found;
 	}
 	s.bits[0] &= (uint8_t)~1U;

@@ -46,6 +46,7 @@ struct kallsyms_query {
 	const char *name;
 	uint64_t va; /* with found */
 	bool found;
+	bool by_number; /* va is to be its number in the order of addresses: that costs less */
 };
 
 /* What VMCOREINFO says; ERROR_ABSENT from kernels before 6.0. */

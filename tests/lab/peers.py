@@ -53,13 +53,15 @@ class Peers:
         return f"/lab/{path.relative_to(self.lab)}"
 
     def run(self, argv, text="", script=None):
-        """What a program prints, or None if it fails. script: text of a file at /tmp/script."""
+        """What a program prints, or None if it fails. script: text of a file that is its last
+        argument."""
         mounts = [f"mount --bind {self.lab} {self.root}/lab",
                   f"mount --bind {(self.lab / 'suites').resolve()} {self.root}/suites",
                   f"mount --rbind /proc {self.root}/proc", f"mount --rbind /dev {self.root}/dev"]
+        file = self.root / f"tmp/script-{os.getpid()}" # others may ask at the same time
         if script is not None:
-            (self.root / "tmp/script").unlink(missing_ok=True) # it may be linked to another lab's
-            (self.root / "tmp/script").write_text(script)
+            file.write_text(script)
+            argv = [*argv, f"/tmp/{file.name}"]
         become = ["unshare", "--mount"] if os.geteuid() == 0 else \
                  ["unshare", "--mount", "--map-root-user"]
         shell = " && ".join(mounts) + f' && exec chroot {self.root} "$@"'
@@ -71,6 +73,8 @@ class Peers:
                                        "LC_ALL": "C.UTF-8", "TERM": "dumb"})
         except OSError as e:
             raise Unavailable(f"cannot run {argv[0]}: {e}") from None
+        finally:
+            file.unlink(missing_ok=True)
         self.said = done.stderr.strip().splitlines()[-1:] or f"exit status {done.returncode}"
         return done.stdout if done.returncode == 0 else None
 
