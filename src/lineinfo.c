@@ -3,9 +3,11 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "fault/entry.h"
 #include "host/sourcetext.h"
 #include "host/worker.h"
 #include "kernel/codediff.h"
+#include "model/names.h"
 #include "symbols/dwarf.h"
 #include "symbols/unpack.h"
 
@@ -33,21 +35,33 @@ struct work {
 	const struct error *problem;        /* the first */
 	int64_t code_functions, code_bytes; /* that were compared */
 	int64_t code_changed;               /* functions of those that were changed */
+
+	/* The faulting function's frame and those that follow it. */
+	struct entry entry;
+	const struct spot *frame[ENTRY_LEVELS];
+	const struct lines_parameter *parameter;
+	size_t parameter_count;
+	const char *parameter_path; /* of the file that has them */
 };
+
+static bool
+is_fault(const struct work *w, const struct lines_place *p)
+{
+	struct str function = { NULL, 0 };
+	uint64_t off = 0;
+
+	return facts_get_text(w->root, FACT_FAULT_INSTRUCTION_FUNCTION, &function) &&
+	       facts_get_address(w->root, FACT_FAULT_INSTRUCTION_OFFSET, &off) &&
+	       str_is(function, p->function) && off == p->offset;
+}
 
 /* Logs do not say it, but that the place is the one of the fault. */
 static bool
 is_exact(struct work *w, const struct fact_row *row, const struct lines_place *p)
 {
 	const struct fact *exact = facts_get(row, FRAME_EXACT);
-	struct str function = { NULL, 0 };
-	uint64_t off = 0;
 
-	if (exact->count != 0)
-		return exact->values[0].flag;
-	return facts_get_text(w->root, FACT_FAULT_INSTRUCTION_FUNCTION, &function) &&
-	       facts_get_address(w->root, FACT_FAULT_INSTRUCTION_OFFSET, &off) &&
-	       str_is(function, p->function) && off == p->offset;
+	return exact->count != 0 ? exact->values[0].flag : is_fault(w, p);
 }
 
 static void
@@ -343,6 +357,68 @@ fault_place(const struct work *w, const struct part *p)
 	return SIZE_MAX;
 }
 
+static bool
+is_reliable(const struct fact_row *row)
+{
+	const struct fact *f = facts_get(row, FRAME_RELIABLE);
+
+	return f->count != 0 && f->values[0].flag;
+}
+
+/* The frame of the fault, and its callers as far as the stack is sure of them. */
+static void
+find_frames(struct work *w)
+{
+	size_t first = 0;
+
+	while (first < w->count &&
+	       (w->spot[first].backtrace == NULL || w->spot[first].place.is_return ||
+		!is_fault(w, &w->spot[first].place)))
+		first++;
+	for (size_t i = first; i < w->count && w->entry.count < ENTRY_LEVELS; i++) {
+		struct spot *s = &w->spot[i];
+
+		if (s->backtrace != w->spot[first].backtrace || !s->place.has_address ||
+		    (i != first && !s->place.is_return) || !is_reliable(s->row))
+			break;
+		w->frame[w->entry.count] = s;
+		w->entry.level[w->entry.count++].function = names_plain(s->place.function);
+	}
+}
+
+/* The levels of a part: which of its places they are. */
+struct levels {
+	size_t place[ENTRY_LEVELS];
+	size_t level[ENTRY_LEVELS];
+	size_t count;
+};
+
+static void
+want_frames(const struct work *w, const struct part *p, struct levels *l)
+{
+	for (size_t i = 0; i < w->entry.count; i++) {
+		for (size_t k = 0; k < p->count; k++) {
+			if (&w->spot[p->index[k]] != w->frame[i])
+				continue;
+			l->place[l->count] = k;
+			l->level[l->count++] = i;
+		}
+	}
+}
+
+static void
+take_frames(struct work *w, const struct levels *l, const struct lines *lines, bool is_vmlinux)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct entry_level *level = &w->entry.level[l->level[i]];
+
+		level->stack = lines->stack[i];
+		/* Sections of a module are laid out anew, each by itself. */
+		level->has_moved = is_vmlinux && w->has_kaslr;
+		level->moved = w->kaslr;
+	}
+}
+
 /* Functions of a part whose code is to be compared, each once. */
 struct texts {
 	struct lines_text_wanted wanted[LIMIT_CODE_FUNCTIONS];
@@ -519,8 +595,6 @@ set_question(const struct fault_trail *t, struct part *p, size_t fault, struct q
 static void
 put_fault(struct work *w, const struct lines *l, size_t access_count, struct origin o)
 {
-	const struct fault_trail *t = w->code->trail;
-
 	for (size_t i = 0; i < access_count; i++) {
 		const struct lines_expression *e = &l->access[i];
 		struct expression found = { .text = e->text.p,
@@ -536,12 +610,52 @@ put_fault(struct work *w, const struct lines *l, size_t access_count, struct ori
 		arguments_put_expression(&found, o, w->root);
 		break;
 	}
-	if (l->parameter_count != 0)
-		facts_clear(w->root, FACT_FAULT_ARGUMENTS);
-	for (size_t i = 0; i < l->parameter_count; i++) {
-		const struct lines_parameter *p = &l->parameter[i];
-		struct argument arg = { p->name, p->type, p->in_register, p->dwarf };
+}
 
+/* Registers that pass arguments pass others to a function that the compiler made of another one
+ * (.isra.0); what it only moved out of the way (.cold) has those of the whole. */
+static bool
+has_own_parameters(const struct work *w)
+{
+	struct str rest = w->frame[0]->place.function;
+
+	return str_take(&rest, w->entry.level[0].function) &&
+	       (rest.len == 0 || str_is(rest, STR(".cold")));
+}
+
+/* What a parameter was, by the variable at the fault, or by the call. */
+static void
+find_value(const struct work *w, size_t i, struct argument *arg)
+{
+	const struct fault_trail *t = w->code->trail;
+	const struct lines_value *at = &w->parameter[i].at;
+	bool entry = false;
+
+	if (entry_value(&w->entry, 0, at, &arg->value, &entry))
+		arg->how = entry ? "entry" : "variable";
+	else if (w->entry.count != 0 && t->port != NULL && i < t->port->argument_count &&
+		 has_own_parameters(w) &&
+		 entry_passed(&w->entry, t->port->arguments[i], &arg->value))
+		arg->how = "entry";
+}
+
+static void
+put_parameters(struct work *w)
+{
+	const struct fault_trail *t = w->code->trail;
+	struct origin o = { ORIGIN_DEBUGINFO, w->parameter_path };
+
+	if (w->parameter_count == 0)
+		return;
+	facts_clear(w->root, FACT_FAULT_ARGUMENTS);
+	w->entry.mem = w->code->kernel == NULL ? NULL : w->code->kernel->mem;
+	if (t->port != NULL && t->regs != NULL)
+		entry_unwind(&w->entry, t->port, t->regs);
+	for (size_t i = 0; i < w->parameter_count; i++) {
+		struct argument arg = { .name = w->parameter[i].name,
+					.type = w->parameter[i].type };
+
+		find_value(w, i, &arg);
 		arguments_put(t, w->code->kernel, i, &arg, o, w->root, w->arena);
 	}
 }
@@ -586,12 +700,14 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 	size_t fault = fault_place(w, &p);
 	struct question q = { .count = 0 };
 	struct texts texts = { .count = 0 };
+	struct levels levels = { .count = 0 };
 	struct lines_job job = { .path = path,
 				 .is_module = module.len != 0,
 				 .build_id = build_id,
 				 .place = p.place,
 				 .access = q.access,
 				 .text = texts.wanted,
+				 .frame = levels.place,
 				 .function = w->code->is_fault ? fault : SIZE_MAX };
 	struct worker_limits limits = { .deadline_ns = deadline_of(w->arena),
 					.data_bytes = memory_of(w->arena),
@@ -607,6 +723,8 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 	job.access_count = q.count;
 	want_texts(w, &p, &texts);
 	job.text_count = texts.count;
+	want_frames(w, &p, &levels);
+	job.frame_count = levels.count;
 
 	const struct error *e = unpack_zstd(path, w->arena, &job.fd, &job.is_expanded);
 
@@ -617,8 +735,14 @@ ask(struct work *w, const char *path, struct str build_id, struct str module)
 
 	put_answers(w, &p, &lines, path);
 	compare_texts(w, &p, module, &texts, &lines);
+	take_frames(w, &levels, &lines, module.len == 0);
 	if (w->code->is_fault)
 		put_fault(w, &lines, job.access_count, (struct origin){ ORIGIN_DEBUGINFO, path });
+	if (w->code->is_fault && lines.parameter_count != 0) {
+		w->parameter = lines.parameter;
+		w->parameter_count = lines.parameter_count;
+		w->parameter_path = path;
+	}
 	note_problem(w, path, e == NULL ? of_answer : e);
 }
 
@@ -688,9 +812,12 @@ lineinfo_put(const struct options *o, const struct debuginfo *d, const struct li
 	w.source = sourcetext_new(dirs, dir_count, a);
 	w.has_kaslr = facts_get_address(w.root, FACT_SYSTEM_KASLR_OFFSET, &w.kaslr);
 	collect(&w);
+	if (code->is_fault)
+		find_frames(&w);
 	if (d->vmlinux.path != NULL)
 		ask(&w, d->vmlinux.path, d->where.build_id, (struct str){ NULL, 0 });
 	ask_modules(&w);
+	put_parameters(&w);
 	put_code_check(&w);
 	for (size_t i = 0; i < w.count; i++) {
 		struct fact_row *backtrace = w.spot[i].backtrace;

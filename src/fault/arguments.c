@@ -23,8 +23,8 @@ register_value(const struct fault_trail *t, size_t number, uint64_t *value)
 	return false;
 }
 
-/* The value of argument number i, and how it is known: a register still has what was passed, or the
- * debug file says where the variable is at the fault. */
+/* The value of argument number i, and how it is known: a register still has what was passed, or a
+ * debug file knows. */
 static bool
 value_of(const struct fault_trail *t, size_t i, const struct argument *arg, uint64_t *value,
 	 const char **how)
@@ -33,8 +33,9 @@ value_of(const struct fault_trail *t, size_t i, const struct argument *arg, uint
 	if (t->known && i < TRACK_ARGUMENTS && t->track.holder[i] >= 0 &&
 	    register_value(t, (size_t)t->track.holder[i], value))
 		return true;
-	*how = "variable";
-	return arg->in_register && register_value(t, arg->dwarf, value);
+	*how = arg->how;
+	*value = arg->value;
+	return arg->how != NULL;
 }
 
 static bool
@@ -138,7 +139,8 @@ put_value(const struct fault_trail *t, const struct kernel *k, size_t i, const s
 	text = value_text(k, type, value, a);
 	if (text != NULL)
 		facts_put_text(row, ARGUMENT_TEXT, str_of(text), o);
-	if (integer_len(type) != 0)
+	/* Strings are behind labels of the compiler's (.LC102). */
+	if (integer_len(type) != 0 || text != NULL)
 		return;
 	text = symbol_of(k, value, a);
 	if (text != NULL)
@@ -196,6 +198,22 @@ put_expression(const struct fault_trail *t, struct type function, struct origin 
 		arguments_put_expression(&e, o, root);
 }
 
+/* Is it worth to know what the function takes? Names alone are no news, and where they stand in BTF
+ * may cost more than all the rest. */
+static bool
+knows_any(const struct fault_trail *t)
+{
+	struct track_trail trail;
+
+	if (!t->known || t->port == NULL)
+		return false;
+	for (size_t i = 0; i < t->port->argument_count && i < TRACK_ARGUMENTS; i++) {
+		if (t->track.holder[i] >= 0)
+			return true;
+	}
+	return arguments_trail(t, &trail) && trail.root == TRACK_FROM_ARGUMENT;
+}
+
 bool
 arguments_by_types(const struct fault_trail *t, const struct kernel *k, struct str module,
 		   struct str function, struct fact_row *root, struct arena *a)
@@ -206,7 +224,7 @@ arguments_by_types(const struct fault_trail *t, const struct kernel *k, struct s
 	struct str whole = names_plain(function);
 
 	/* Parameters of a function that the compiler changed (.isra, .constprop) are others. */
-	if (whole.len != function.len && !str_has(function, STR(".cold")))
+	if (!knows_any(t) || (whole.len != function.len && !str_has(function, STR(".cold"))))
 		return false;
 	if (!types_function(k->types, module, str_c(a, whole), &type))
 		return false;

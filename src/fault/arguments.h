@@ -29,10 +29,10 @@ struct fault_trail {
 };
 
 struct argument {
-	struct str name;  /* or empty */
-	struct str type;  /* as C writes it, or empty */
-	bool in_register; /* at the fault, by a debug file: in that one */
-	uint16_t dwarf;   /* its DWARF number */
+	struct str name; /* or empty */
+	struct str type; /* as C writes it, or empty */
+	const char *how; /* "variable" or "entry": a debug file says what it is; else NULL */
+	uint64_t value;  /* with how */
 };
 
 /* Puts argument number i: what it was, as far as that is still known. k may be NULL. */
@@ -43,7 +43,8 @@ void arguments_put(const struct fault_trail *t, const struct kernel *k, size_t i
 /* Puts type, member and expression of the operand. */
 void arguments_put_expression(const struct expression *e, struct origin o, struct fact_row *root);
 
-/* Both by BTF, for a function of the kernel or of a module. False if it has none for it. */
+/* Both by BTF, for a function of the kernel or of a module. False if it has none for it, or nothing
+ * is left of what was passed. */
 bool arguments_by_types(const struct fault_trail *t, const struct kernel *k, struct str module,
 			struct str function, struct fact_row *root, struct arena *a);
 

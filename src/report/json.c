@@ -34,7 +34,7 @@ static const struct {
 	{ "fault.operand.member", "the type of the base register's value is not known" },
 	{ "fault.operand.expression", "the type of the base register's value is not known" },
 	{ "fault.operand", "no operand was found that explains the fault" },
-	{ "fault.arguments", "no types of the function are known, or it has none" },
+	{ "fault.arguments", "no register has one any more, or the function's types are not known" },
 	{ "fault.object", "the kernel has nothing there, or there is no memory to look at" },
 	{ "fault", "the log has no fault of the processor, or does not describe it" },
 	{ "registers", "the log prints none, and no dump has them" },

@@ -539,6 +539,24 @@ find_string_by_hint(struct btf *b, const char *name, const struct btf_hint *hint
 	return false;
 }
 
+/* In the pages of strings that were read for other names. */
+static bool
+find_met_string(struct btf *b, const char *name, uint32_t *off)
+{
+	size_t from = 0;
+	size_t len = 0;
+
+	while ((len = window_met(&b->strings, &from)) != 0) {
+		/* What goes on behind it would be read. */
+		size_t to = len < REACH ? from : from + len - BTF_NAME_MAX_LEN;
+
+		if (btf_string_within(b, from, to, name, off))
+			return true;
+		from += len;
+	}
+	return false;
+}
+
 static bool
 search(struct btf *b, const char *name, const struct btf_hint *hint, struct look *l,
        struct btf_type *out)
@@ -547,7 +565,8 @@ search(struct btf *b, const char *name, const struct btf_hint *hint, struct look
 
 	if (find_sorted(b, str_of(name), l, out))
 		return true;
-	if ((hint == NULL || !find_string_by_hint(b, name, hint, &off)) &&
+	if (!find_met_string(b, name, &off) &&
+	    (hint == NULL || !find_string_by_hint(b, name, hint, &off)) &&
 	    !btf_string_within(b, 0, b->strings.len, name, &off))
 		return false;
 	return find_by_offset(b, off, l, out);

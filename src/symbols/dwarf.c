@@ -190,6 +190,52 @@ answer_accesses(struct dwarf_file *f, const struct lines_job *job, struct dwarf_
 }
 
 static void
+put_value(struct answer *a, const struct lines_value *v)
+{
+	put_number(a, v->base, 1);
+	put_number(a, v->in_memory, 1);
+	put_number(a, v->dwarf, 2);
+	put_number(a, (uint64_t)v->add, 8);
+}
+
+static void
+put_registers(struct answer *a, const struct lines_register *r, size_t count)
+{
+	put_number(a, count, 1);
+	for (size_t i = 0; i < count; i++) {
+		put_number(a, r[i].dwarf, 2);
+		put_value(a, &r[i].value);
+	}
+}
+
+static void
+answer_frames(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
+	      struct answer *a)
+{
+	for (size_t i = 0; i < job->frame_count; i++) {
+		size_t place = job->frame[i];
+		struct lines_stack stack = { .passed_count = 0 };
+
+		if (f->address[place] == 0)
+			continue;
+		if (job->place[place].is_return &&
+		    dwarf_scopes_at(f, address_of(f, job, place), s) &&
+		    dwarf_call(s, f->address[place], &stack)) {
+			put_number(a, LINES_CALL, 1);
+			put_number(a, i, 4);
+			put_text(a, stack.callee);
+			put_registers(a, stack.passed, stack.passed_count);
+		}
+		if (dwarf_unwind(f, address_of(f, job, place), &stack)) {
+			put_number(a, LINES_UNWIND, 1);
+			put_number(a, i, 4);
+			put_value(a, &stack.cfa);
+			put_registers(a, stack.saved, stack.saved_count);
+		}
+	}
+}
+
+static void
 answer_parameters(struct dwarf_file *f, const struct lines_job *job, struct dwarf_scopes *s,
 		  struct answer *a)
 {
@@ -200,15 +246,13 @@ answer_parameters(struct dwarf_file *f, const struct lines_job *job, struct dwar
 	if (i >= job->count || f->address[i] == 0 || !dwarf_scopes_at(f, f->address[i], s))
 		return;
 	for (size_t n = 0; n < PARAMETERS_MAX && dwarf_parameter(s, n, &die); n++) {
-		uint16_t reg = 0;
-		bool in_register = dwarf_register_of(&die, f->address[i], &reg);
+		struct lines_value at = dwarf_location(s, &die, f->address[i]);
 
 		put_number(a, LINES_PARAMETER, 1);
 		put_text(a, str_of(dwarf_diename(&die)));
 		put_text(a,
 			 dwarf_type_of(&die, &type) ? dwarf_spell(&type, f->arena) : STR("void"));
-		put_number(a, in_register, 1);
-		put_number(a, reg, 2);
+		put_value(a, &at);
 	}
 }
 
@@ -238,6 +282,7 @@ answer_job(struct dwarf_file *f, const struct lines_job *job, struct answer *a)
 	}
 	answer_accesses(f, job, s, a);
 	answer_parameters(f, job, s, a);
+	answer_frames(f, job, s, a);
 	answer_texts(f, job, a);
 	put_number(a, LINES_END, 1);
 }

@@ -18,6 +18,8 @@ struct dwarf_file {
 	struct str build_id; /* in hex */
 	struct arena *arena;
 	struct type_source types;
+	Dwarf_CFI *eh_frame; /* of .eh_frame, once it was asked for; or NULL */
+	bool asked_eh_frame;
 
 	/* DWARF addresses of the job's places; 0: not to be found. */
 	uint64_t *address;
@@ -52,6 +54,15 @@ bool dwarf_parameter(struct dwarf_scopes *s, size_t i, Dwarf_Die *out);
 
 /* Its location at the address is that register. */
 bool dwarf_register_of(Dwarf_Die *variable, uint64_t address, uint16_t *reg);
+
+/* Where the variable is at the address, or what it is. */
+struct lines_value dwarf_location(struct dwarf_scopes *s, Dwarf_Die *variable, uint64_t address);
+
+/* What the call before the return address passed; false if nothing is known of it. */
+bool dwarf_call(struct dwarf_scopes *s, uint64_t address, struct lines_stack *out);
+
+/* How to find the caller's registers, for code at the address. */
+bool dwarf_unwind(struct dwarf_file *f, uint64_t address, struct lines_stack *out);
 
 /* Bytes of a function as the file has them, and what may be different in memory. */
 struct dwarf_text {

@@ -103,14 +103,77 @@ read_code(struct parse *p)
 		p->out->text[index] = t;
 }
 
+static struct lines_value
+read_value(struct parse *p)
+{
+	uint8_t base = reader_u8(&p->in);
+	uint8_t in_memory = reader_u8(&p->in);
+	uint16_t dwarf = reader_u16(&p->in);
+	uint64_t add = reader_u64(&p->in);
+
+	if (base >= LINES_BASES)
+		reader_reject(&p->in, "a value has no base %u", base);
+	return (struct lines_value){ (enum lines_base)base, dwarf, (int64_t)add, in_memory != 0 };
+}
+
+static void
+read_registers(struct parse *p, struct lines_register *r, size_t *count)
+{
+	*count = reader_u8(&p->in);
+	if (*count > LINES_REGISTERS) {
+		reader_reject(&p->in, "%zu registers", *count);
+		*count = 0;
+	}
+	for (size_t i = 0; i < *count; i++) {
+		r[i].dwarf = reader_u16(&p->in);
+		r[i].value = read_value(p);
+	}
+	if (reader_error(&p->in) != NULL)
+		*count = 0;
+}
+
+static struct lines_stack *
+read_frame_index(struct parse *p)
+{
+	uint32_t index = reader_u32(&p->in);
+
+	if (index < p->job->frame_count)
+		return &p->out->stack[index];
+	reader_reject(&p->in, "an answer is about frame %u of %zu", index, p->job->frame_count);
+	return NULL;
+}
+
+static void
+read_call(struct parse *p)
+{
+	struct lines_stack *s = read_frame_index(p);
+
+	if (s == NULL)
+		return;
+	s->callee = read_text(p);
+	read_registers(p, s->passed, &s->passed_count);
+}
+
+static void
+read_unwind(struct parse *p)
+{
+	struct lines_stack *s = read_frame_index(p);
+
+	if (s == NULL)
+		return;
+	s->cfa = read_value(p);
+	read_registers(p, s->saved, &s->saved_count);
+	if (reader_error(&p->in) != NULL)
+		s->cfa.base = LINES_UNKNOWN;
+}
+
 static void
 read_parameter(struct parse *p)
 {
 	struct lines_parameter v = { .name = read_text(p) };
 
 	v.type = read_text(p);
-	v.in_register = reader_u8(&p->in) != 0;
-	v.dwarf = reader_u16(&p->in);
+	v.at = read_value(p);
 	if (p->out->parameter_count == PARAMETERS_MAX)
 		reader_reject(&p->in, "too many parameters");
 	if (reader_error(&p->in) == NULL)
@@ -142,6 +205,12 @@ read_record(struct parse *p)
 	case LINES_PARAMETER:
 		read_parameter(p);
 		break;
+	case LINES_CALL:
+		read_call(p);
+		break;
+	case LINES_UNWIND:
+		read_unwind(p);
+		break;
 	case LINES_END:
 		out->whole = reader_error(&p->in) == NULL;
 		return false;
@@ -164,6 +233,7 @@ lines_parse(struct bytes answer, const struct lines_job *job, struct arena *a, s
 		.place = ARENA_ARRAY(a, struct lines_answer_place, job->count + 1),
 		.access = ARENA_ARRAY(a, struct lines_expression, job->access_count + 1),
 		.text = ARENA_ARRAY(a, struct lines_text, job->text_count + 1),
+		.stack = ARENA_ARRAY(a, struct lines_stack, job->frame_count + 1),
 		.parameter = ARENA_ARRAY(a, struct lines_parameter, PARAMETERS_MAX),
 	};
 	while (p.failed == NULL && reader_left(&p.in) != 0 && read_record(&p))

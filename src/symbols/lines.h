@@ -56,6 +56,8 @@ struct lines_job {
 	size_t access_count;
 	const struct lines_text_wanted *text;
 	size_t text_count;
+	const size_t *frame; /* indices of places: what is known of those frames is wanted */
+	size_t frame_count;
 	size_t function; /* index of a place whose function's parameters are wanted, or SIZE_MAX */
 };
 
@@ -72,12 +74,52 @@ struct lines_answer_place {
 	struct str comp_dir; /* folder that relative files are relative to */
 };
 
+/* Where a value comes from: what a DWARF expression says, if it comes to a sum. */
+enum lines_base {
+	LINES_UNKNOWN,
+	LINES_NUMBER,   /* from nowhere */
+	LINES_ADDRESS,  /* an address in the file's own layout */
+	LINES_REGISTER, /* a register of the frame */
+	LINES_CFA,      /* the frame's canonical address: where the stack was before the call */
+	LINES_AT_ENTRY, /* what a register held when the function was entered */
+	LINES_BASES,
+};
+
+struct lines_value {
+	enum lines_base base;
+	uint16_t dwarf; /* of the register */
+	int64_t add;
+	bool in_memory; /* it is the word at that address */
+};
+
 /* A parameter. */
 struct lines_parameter {
-	struct str name; /* empty if it has none */
-	struct str type; /* as C writes it */
-	uint16_t dwarf;  /* register that holds it at that place; with in_register */
-	bool in_register;
+	struct str name;       /* empty if it has none */
+	struct str type;       /* as C writes it */
+	struct lines_value at; /* that place */
+};
+
+enum {
+	LINES_REGISTERS = 32, /* by their DWARF numbers */
+};
+
+/* A register by its number: what a call passed in it, or what the caller had in it. */
+struct lines_register {
+	uint16_t dwarf;
+	struct lines_value value;
+};
+
+/* What a file knows of a frame. */
+struct lines_stack {
+	struct str callee; /* whom the call that it is behind names; empty: not known */
+	struct lines_register passed[LINES_REGISTERS]; /* by that call, by values of this frame */
+	size_t passed_count;
+
+	/* How to find the caller's: the canonical address by a register, and the words that
+	 * registers were saved in. The others are as they were, or lost. */
+	struct lines_value cfa; /* LINES_UNKNOWN: there is no telling */
+	struct lines_register saved[LINES_REGISTERS];
+	size_t saved_count;
 };
 
 struct lines_expression {
@@ -103,6 +145,7 @@ struct lines {
 	struct lines_answer_place *place; /* as many as the job has */
 	struct lines_expression *access;  /* as many as the job has */
 	struct lines_text *text;          /* as many as the job has */
+	struct lines_stack *stack;        /* as many as the job has frames */
 	struct lines_parameter *parameter;
 	size_t parameter_count;
 	bool whole; /* nothing is missing at the end */
@@ -121,7 +164,10 @@ enum lines_record {
 	LINES_PLACE,     /* index (4), comp_dir, count (2), frames: function, file, line (4) */
 	LINES_ACCESS,    /* index (4), text, type, member */
 	LINES_TEXT,      /* index (4), length (4), bytes, mask */
-	LINES_PARAMETER, /* name, type, in_register (1), dwarf (2); in their order */
+	LINES_PARAMETER, /* name, type, value; in their order */
+	LINES_CALL,      /* index of a frame (4), callee, count (1), registers: dwarf (2), value */
+	LINES_UNWIND,    /* index of a frame (4), CFA, count (1), registers: dwarf (2), value */
+			 /* a value: base (1), in_memory (1), dwarf (2), add (8) */
 };
 
 #endif

@@ -36,12 +36,18 @@ window_open(struct window *w, const struct memory *mem, uint64_t va, size_t len,
 	return true;
 }
 
+/* Where the step begins, or the window. */
+static size_t
+begin_of(const struct window *w, size_t step)
+{
+	return step == 0 ? 0 : step * STEP - (size_t)(w->va % STEP);
+}
+
 static bool
 read_step(struct window *w, size_t step)
 {
-	size_t skew = (size_t)(w->va % STEP);
-	size_t from = step == 0 ? 0 : step * STEP - skew;
-	size_t to = (step + 1) * STEP - skew;
+	size_t from = begin_of(w, step);
+	size_t to = begin_of(w, step + 1);
 
 	if (to > w->len)
 		to = w->len;
@@ -94,6 +100,27 @@ window_reach(struct window *w, size_t off, size_t want)
 		return hole <= off || i == 0 ? 0 : hole - off;
 	}
 	return want;
+}
+
+size_t
+window_met(const struct window *w, size_t *off)
+{
+	size_t count = step_of(w, w->len - 1) + 1;
+	size_t first = *off < w->len ? step_of(w, *off) : count;
+	size_t end = 0;
+
+	if (first < count && w->state[first] != STATE_THERE) {
+		while (first < count && w->state[first] != STATE_THERE)
+			first++;
+		*off = begin_of(w, first);
+	}
+	if (first >= count) {
+		*off = w->len;
+		return 0;
+	}
+	for (end = first; end < count && w->state[end] == STATE_THERE;)
+		end++;
+	return (end == count ? w->len : begin_of(w, end)) - *off;
 }
 
 size_t

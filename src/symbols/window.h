@@ -30,6 +30,10 @@ const uint8_t *window_get(struct window *w, size_t off, size_t len);
 /* How many bytes from off on can be had without a gap, at most want; reads them. */
 size_t window_reach(struct window *w, size_t off, size_t want);
 
+/* The same of what was read already: reads nothing. Goes on to *off where there is a gap, which is
+ * the length if nothing follows. */
+size_t window_met(const struct window *w, size_t *off);
+
 /* How many pages of 4 KiB were read. */
 size_t window_pages(const struct window *w);
 

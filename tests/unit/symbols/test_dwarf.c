@@ -49,6 +49,33 @@ fixture_outer(struct thing *thing, int more)
 	return sum;
 }
 
+/* What a call passes is asked for here: a value that is kept, a number, an address. */
+int fixture_callee(struct thing *thing, long number, const void *place);
+int fixture_caller(struct thing *thing, long kept);
+const int fixture_global = 3;
+
+#if defined(__clang__)
+#define AS_IT_IS __attribute__((noinline))
+#else
+#define AS_IT_IS __attribute__((noipa))
+#endif
+
+AS_IT_IS int
+fixture_callee(struct thing *thing, long number, const void *place)
+{
+	__asm__ volatile("" : : "r"(thing), "r"(number), "r"(place) : "memory");
+	return 1;
+}
+
+AS_IT_IS int
+fixture_caller(struct thing *thing, long kept)
+{
+	int r = fixture_callee(thing, 77, &fixture_global);
+
+	__asm__ volatile("" : : : "memory");
+	return r + (int)kept + thing->value;
+}
+
 #if defined(__x86_64__)
 /*
  * Code with one place for each kind of table that tells what the kernel patches: a call of ftrace,
@@ -287,9 +314,9 @@ names_parameters_and_accesses(void **state)
 	assert_true(str_is_c(l.access[2].type, "struct thing *"));
 	for (size_t i = 3; i < ARRAY_LEN(access); i++)
 		assert_int_equal(l.access[i].text.len, 0);
-	if (!l.parameter[0].in_register)
+	if (l.parameter[0].at.base != LINES_REGISTER || l.parameter[0].at.in_memory)
 		return; /* not optimised: it is on the stack */
-	assert_int_equal(l.parameter[0].dwarf, access[0].dwarf);
+	assert_int_equal(l.parameter[0].at.dwarf, access[0].dwarf);
 	/* The inlined function's name for it, where that is the code of the place. */
 	assert_true(
 		str_is_c(l.access[0].text, l.place[0].count == 2 ? "t->value" : "thing->value"));
@@ -346,6 +373,99 @@ gives_code_and_says_what_the_kernel_changes_of_it(void **state)
 	}
 }
 
+/* GCC for x86-64 alone is known to write all of it. */
+#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__clang__)
+enum {
+	RDX = 1, /* DWARF numbers */
+	RSI = 4,
+	RDI = 5,
+	RSP = 7,
+	RETURN = 16,
+};
+
+static const struct lines_value *
+passed_in(const struct lines_stack *s, uint16_t dwarf)
+{
+	for (size_t i = 0; i < s->passed_count; i++) {
+		if (s->passed[i].dwarf == dwarf)
+			return &s->passed[i].value;
+	}
+	fail();
+	return NULL;
+}
+
+static void
+check_call(const struct lines_stack *s, bool linked)
+{
+	const struct lines_value *v = passed_in(s, RSI);
+
+	assert_int_equal(v->base, LINES_NUMBER);
+	assert_int_equal(v->add, 77);
+	v = passed_in(s, RDI); /* a register that calls keep */
+	assert_int_equal(v->base, LINES_REGISTER);
+	assert_int_equal(v->add, 0);
+	assert_false(v->in_memory);
+	v = passed_in(s, RDX);
+	assert_int_equal(v->base, LINES_ADDRESS);
+	if (linked)
+		assert_int_equal(v->add,
+				 (uintptr_t)&fixture_global - (uintptr_t)__executable_start);
+}
+
+/* The stack pointer is 8 less than it was before the call, and the return address there. */
+static void
+check_unwind(const struct lines_stack *s)
+{
+	assert_int_equal(s->cfa.base, LINES_REGISTER);
+	assert_int_equal(s->cfa.dwarf, RSP);
+	assert_int_equal(s->cfa.add, 8);
+	assert_int_equal(s->saved_count, 1);
+	assert_int_equal(s->saved[0].dwarf, RETURN);
+	assert_int_equal(s->saved[0].value.base, LINES_CFA);
+	assert_int_equal(s->saved[0].value.add, -8);
+	assert_true(s->saved[0].value.in_memory);
+}
+
+static void
+tells_what_a_call_passed_and_where_registers_are(void **state)
+{
+	for (int linked = 0; linked < 2; linked++) {
+		struct lines_place place[PLACES];
+		size_t frame[PLACES];
+		struct lines_job job = { .path = linked ? self() : object(),
+					 .place = place,
+					 .count = PLACES,
+					 .is_module = !linked,
+					 .frame = frame,
+					 .frame_count = PLACES,
+					 .function = SIZE_MAX };
+		struct lines l;
+		size_t calls = 0;
+
+		for (size_t i = 0; i < PLACES; i++) {
+			frame[i] = i;
+			place[i] = (struct lines_place){ .function = STR("fixture_caller"),
+							 .offset = i,
+							 .is_return = i != 0 };
+		}
+		assert_null(ask(&job, *state, &l));
+		/* The object file's are in .eh_frame, which libdw reads of linked files only;
+		 * modules of a kernel have them in .debug_frame. */
+		if (linked != 0)
+			check_unwind(&l.stack[0]);
+		for (size_t i = 1; i < PLACES; i++) {
+			if (!str_is_c(l.stack[i].callee, "fixture_callee"))
+				continue;
+			check_call(&l.stack[i], linked != 0);
+			calls++;
+			/* It has saved the register in which it keeps its argument. */
+			assert_true(linked == 0 || l.stack[i].saved_count > 1);
+		}
+		assert_int_equal(calls, 1);
+	}
+}
+#endif
+
 static void
 refuses_another_build(void **state)
 {
@@ -393,6 +513,7 @@ bears_any_damage(void **state)
 	int out = mkstemp(path);
 	uint32_t random = 12345;
 	static const struct lines_text_wanted wanted[] = { { 0, PLACES } };
+	static const size_t frames[] = { 0, 7, 20, PLACES - 1 };
 
 	assert_true(in >= 0 && out >= 0 && fstat(in, &st) == 0);
 	bytes = ARENA_ARRAY(a, uint8_t, (size_t)st.st_size);
@@ -405,6 +526,8 @@ bears_any_damage(void **state)
 					 .is_module = true,
 					 .text = wanted,
 					 .text_count = 1,
+					 .frame = frames,
+					 .frame_count = ARRAY_LEN(frames),
 					 .function = 0 };
 		struct lines l;
 		size_t len = (size_t)st.st_size;
@@ -438,6 +561,9 @@ main(void)
 		UNIT_TEST(a_return_address_means_the_call_before_it),
 		UNIT_TEST(names_parameters_and_accesses),
 		UNIT_TEST(gives_code_and_says_what_the_kernel_changes_of_it),
+#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__clang__)
+		UNIT_TEST(tells_what_a_call_passed_and_where_registers_are),
+#endif
 		UNIT_TEST(refuses_another_build),
 		UNIT_TEST(says_what_it_cannot_open),
 		UNIT_TEST(bears_any_damage),

@@ -12,8 +12,14 @@ static const uint8_t good[] = {
 	LINES_PLACE, 1, 0, 0, 0, 2, 0, '/', 'b', 2, 0,
 	5, 0, 'i', 'n', 'n', 'e', 'r', 3, 0, 'a', '.', 'h', 7, 0, 0, 0,
 	5, 0, 'o', 'u', 't', 'e', 'r', 3, 0, 'a', '.', 'c', 44, 1, 0, 0,
-	/* p, int, in register 5 */
-	LINES_PARAMETER, 1, 0, 'p', 3, 0, 'i', 'n', 't', 1, 5, 0,
+	/* p, int, the word at register 5 less 8 */
+	LINES_PARAMETER, 1, 0, 'p', 3, 0, 'i', 'n', 't',
+	LINES_REGISTER, 1, 5, 0, 0xf8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	/* frame 1 is behind a call of f, which passed 77 in register 4 */
+	LINES_CALL, 1, 0, 0, 0, 1, 0, 'f', 1, 4, 0, LINES_NUMBER, 0, 0, 0, 77, 0, 0, 0, 0, 0, 0, 0,
+	/* it has its CFA at register 7 and 16, and has saved register 3 there, less 16 */
+	LINES_UNWIND, 1, 0, 0, 0, LINES_REGISTER, 0, 7, 0, 16, 0, 0, 0, 0, 0, 0, 0,
+	1, 3, 0, LINES_CFA, 1, 0, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	/* access 0: p->v, s *, v */
 	LINES_ACCESS, 0, 0, 0, 0, 4, 0, 'p', '-', '>', 'v', 3, 0, 's', ' ', '*', 1, 0, 'v',
 	/* text 0: three bytes, the last of which may change */
@@ -26,12 +32,15 @@ static const uint8_t good[] = {
 static const struct lines_place places[2];
 static const struct lines_access accesses[1];
 static const struct lines_text_wanted texts[1] = { { 1, 3 } };
+static const size_t frames[2] = { 0, 1 };
 static const struct lines_job job = { .place = places,
 				      .count = 2,
 				      .access = accesses,
 				      .access_count = 1,
 				      .text = texts,
-				      .text_count = 1 };
+				      .text_count = 1,
+				      .frame = frames,
+				      .frame_count = 2 };
 
 static const struct error *
 parse(const void *p, size_t len, struct arena *a, struct lines *out)
@@ -54,8 +63,22 @@ reads_an_answer(void **state)
 	assert_int_equal(l.place[1].frame[1].line, 300);
 	assert_int_equal(l.parameter_count, 1);
 	assert_true(str_is_c(l.parameter[0].name, "p"));
-	assert_true(l.parameter[0].in_register);
-	assert_int_equal(l.parameter[0].dwarf, 5);
+	assert_int_equal(l.parameter[0].at.base, LINES_REGISTER);
+	assert_int_equal(l.parameter[0].at.dwarf, 5);
+	assert_int_equal(l.parameter[0].at.add, -8);
+	assert_true(l.parameter[0].at.in_memory);
+	assert_int_equal(l.stack[0].passed_count, 0);
+	assert_int_equal(l.stack[0].cfa.base, LINES_UNKNOWN);
+	assert_true(str_is_c(l.stack[1].callee, "f"));
+	assert_int_equal(l.stack[1].passed_count, 1);
+	assert_int_equal(l.stack[1].passed[0].dwarf, 4);
+	assert_int_equal(l.stack[1].passed[0].value.base, LINES_NUMBER);
+	assert_int_equal(l.stack[1].passed[0].value.add, 77);
+	assert_int_equal(l.stack[1].cfa.dwarf, 7);
+	assert_int_equal(l.stack[1].cfa.add, 16);
+	assert_int_equal(l.stack[1].saved_count, 1);
+	assert_int_equal(l.stack[1].saved[0].dwarf, 3);
+	assert_int_equal(l.stack[1].saved[0].value.add, -16);
 	assert_true(str_is_c(l.access[0].text, "p->v"));
 	assert_true(str_is_c(l.access[0].type, "s *"));
 	assert_true(str_is_c(l.access[0].member, "v"));
@@ -132,6 +155,34 @@ more_code_than_was_asked_for_is_refused(void **state)
 }
 
 static void
+a_frame_that_was_not_asked_for_is_refused(void **state)
+{
+	static const uint8_t call[] = { LINES_CALL, 2, 0, 0, 0, 0, 0, 0, LINES_END };
+	static const uint8_t unwind[] = {
+		LINES_UNWIND, 2, 0, 0, 0, LINES_CFA, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, LINES_END
+	};
+	struct lines l;
+
+	assert_non_null(parse(call, sizeof(call), *state, &l));
+	assert_non_null(parse(unwind, sizeof(unwind), *state, &l));
+}
+
+static void
+a_value_of_no_known_kind_is_refused(void **state)
+{
+	uint8_t copy[sizeof(good)];
+	struct lines l;
+
+	memcpy(copy, good, sizeof(good));
+	for (size_t i = 0; i + 1 < sizeof(good); i++) {
+		if (copy[i] == LINES_REGISTER && copy[i + 1] == 1 && copy[i + 2] == 5)
+			copy[i] = LINES_BASES;
+	}
+	assert_non_null(parse(copy, sizeof(copy), *state, &l));
+	assert_int_equal(l.parameter_count, 0);
+}
+
+static void
 a_place_that_was_not_asked_for_is_refused(void **state)
 {
 	static const uint8_t third[] = { LINES_PLACE, 2, 0, 0, 0, 0, 0, 0, 0, LINES_END };
@@ -150,6 +201,8 @@ main(void)
 		UNIT_TEST(a_failure_says_why),
 		UNIT_TEST(texts_have_no_control_characters),
 		UNIT_TEST(more_code_than_was_asked_for_is_refused),
+		UNIT_TEST(a_frame_that_was_not_asked_for_is_refused),
+		UNIT_TEST(a_value_of_no_known_kind_is_refused),
 		UNIT_TEST(a_place_that_was_not_asked_for_is_refused),
 	};
 

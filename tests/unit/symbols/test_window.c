@@ -117,6 +117,36 @@ is_refused_beyond_the_budget_and_the_address_space(void **state)
 	arena_free(a);
 }
 
+/* Pages begin 0x100 and 0x1100 and 0x2100 into the window. */
+static void
+tells_what_was_read_already(void **state)
+{
+	struct counted c = { .reads = 0, .hole = VA + 0x100 };
+	struct memory m = memory_of(&c);
+	struct window w = { 0 };
+	size_t off = 0;
+
+	assert_true(window_open(&w, &m, VA, LEN, *state));
+	assert_int_equal(window_met(&w, &off), 0);
+	assert_int_equal(off, LEN);
+	assert_non_null(window_get(&w, 0x1200, 4));
+	assert_null(window_get(&w, 0x200, 4)); /* a hole */
+	assert_non_null(window_get(&w, 0x2f00, 4));
+	assert_int_equal(c.reads, 3);
+	off = 0;
+	assert_int_equal(window_met(&w, &off), LEN - 0x1100);
+	assert_int_equal(off, 0x1100);
+	off = 0x1180;
+	assert_int_equal(window_met(&w, &off), LEN - 0x1180);
+	assert_int_equal(off, 0x1180);
+	assert_non_null(window_get(&w, 0x10, 4));
+	off = 0x10;
+	assert_int_equal(window_met(&w, &off), 0xf0);
+	off = LEN + 5;
+	assert_int_equal(window_met(&w, &off), 0);
+	assert_int_equal(c.reads, 4);
+}
+
 int
 main(void)
 {
@@ -125,6 +155,7 @@ main(void)
 		UNIT_TEST(keeps_inside_of_its_range),
 		UNIT_TEST(has_holes_where_memory_has),
 		UNIT_TEST(is_refused_beyond_the_budget_and_the_address_space),
+		UNIT_TEST(tells_what_was_read_already),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
